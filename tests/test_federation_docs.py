@@ -77,7 +77,14 @@ from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import get_proposal
 from fedirec.credits.shares import MAX_LINES
 from fedirec.credits.vocab import TYPES as CREDIT_TYPES
-from fedirec.credits.vocab import CreditObject, GrantObject, HeadObject, ObjectionObject, ProposalObject, ProposalRef
+from fedirec.credits.vocab import (
+    ChainHeadObject,
+    CreditObject,
+    GrantObject,
+    ObjectionObject,
+    ProposalObject,
+    ProposalRef,
+)
 from fedirec.credits.vocab import proposals as proposal_vocab
 from fedirec.db import transaction
 from fedirec.errors import Unsupported
@@ -345,7 +352,7 @@ NAMES: dict[type[Entity], str] = {
     ProposalObject: "proposal",
     ProposalRef: "revision",
     ObjectionObject: "objection",
-    HeadObject: "chain head",
+    ChainHeadObject: "chain head",
     GrantObject: "monetization",
     Ref: "id",
     ActorObject: "actor",

@@ -106,7 +106,7 @@ def _change(old: Line | None, new: Line | None, *, amount: int | None, by_roundi
         fate = Fate.NEW
     elif new is None:
         fate = Fate.GONE
-    elif new.is_recused and not old.is_recused:
+    elif new.is_given_back and not old.is_given_back:
         fate = Fate.GIVEN_BACK
     else:
         fate = Fate.GAINED if ppm > 0 else Fate.LOST if ppm else Fate.SAME
@@ -122,14 +122,14 @@ def _change(old: Line | None, new: Line | None, *, amount: int | None, by_roundi
 
 
 def _words(line: Line) -> tuple[object, ...]:
-    return line.person, line.name, line.label, line.role, line.record, line.reason, line.income_kind, line.is_recused
+    return line.person, line.name, line.label, line.role, line.record, line.reason, line.income_kind, line.is_given_back
 
 
 def _by_person(revision: Revision, *, given_back: bool = False) -> dict[str, int]:
     """The ppm of each person over all their lines; with what they gave back themselves, as if they had kept it."""
     ppm: dict[str, int] = {}
     for line in revision.lines:
-        parts = revision.recusal.before[line.key] if given_back and line.is_recused else line.ppm
+        parts = revision.recusal.before[line.key] if given_back and line.is_given_back else line.ppm
         ppm[line.who] = ppm.get(line.who, 0) + parts
     return ppm
 

@@ -79,7 +79,7 @@ class Line:
     """Parts per million, after what was given back; `make` sets it."""
     reason: str
     income_kind: str = IncomeKind.ROYALTY
-    is_recused: bool = False
+    is_given_back: bool = False
     """Whether the person gave it back: what it was stands beside it, struck through."""
 
     def __post_init__(self) -> None:
@@ -102,7 +102,7 @@ class Line:
             raise Invalid(N_("Please give a reason for every line, also for 0."), field="reason")
         if self.income_kind not in tuple(IncomeKind):
             raise Invalid(N_("Please choose what kind of income it is."), field="income_kind")
-        if not isinstance(self.is_recused, bool):
+        if not isinstance(self.is_given_back, bool):
             raise Invalid("a share is given back or not")
         refuse_number(self.weight, most=MAX_WEIGHT, field="weight")
         refuse_number(self.ppm, most=WHOLE, field="ppm")
@@ -122,7 +122,7 @@ class Line:
             "label": self.label,
             "role": self.role,
             "about": self.record,
-            "recused": self.is_recused,
+            "recused": self.is_given_back,
         }
         return document | {name: value for name, value in further.items() if value}
 
@@ -218,7 +218,7 @@ class Revision:
 
     def with_recused(self, recused: Collection[str]) -> Revision:
         """The revision after this one in which exactly the lines `recused` are given back, and nothing else changes."""
-        lines = _with_shares((replace(line, is_recused=line.key in recused) for line in self.lines), self.scope)
+        lines = _with_shares((replace(line, is_given_back=line.key in recused) for line in self.lines), self.scope)
         return replace(self, number=self.number + 1, lines=lines, previous=self.digest)
 
     def write(self) -> dict[str, Any]:
@@ -287,7 +287,7 @@ def refuse_successor(old: Revision, new: Revision) -> None:
 
 def _recusal(lines: Iterable[Line], scope: str) -> Recusal:
     weights = {line.key: line.weight for line in lines}
-    return redistribute(weights, {line.key for line in lines if line.is_recused}, scope=scope)
+    return redistribute(weights, {line.key for line in lines if line.is_given_back}, scope=scope)
 
 
 def _with_shares(lines: Iterable[Line], scope: str) -> tuple[Line, ...]:
@@ -308,7 +308,7 @@ def _read_line(document: Any) -> Line:
         ppm=document["partsPerMillion"],
         reason=document["summary"],
         income_kind=document["incomeKind"],
-        is_recused=document.get("recused", False),
+        is_given_back=document.get("recused", False),
     )
 
 

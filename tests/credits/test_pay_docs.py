@@ -54,7 +54,7 @@ def test_every_name_that_a_revision_can_have_is_explained_and_no_other() -> None
         weight=1,
         reason="act 1",
     )
-    given_back = Line(key="b", person=None, name="B", weight=1, reason="act 2", is_recused=True)
+    given_back = Line(key="b", person=None, name="B", weight=1, reason="act 2", is_given_back=True)
     revision = Revision.make(
         lines=[line, given_back],
         scope="prp_1",

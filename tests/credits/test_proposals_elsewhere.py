@@ -731,7 +731,7 @@ def revisions(draw: st.DrawFn) -> Revision:
             weight=draw(st.integers(1, 10**9)),
             reason=draw(TEXTS),
             income_kind=draw(st.sampled_from(IncomeKind)).value,
-            is_recused=bool(place) and draw(st.booleans()),
+            is_given_back=bool(place) and draw(st.booleans()),
         )
         for place in range(count)
     ]

@@ -52,13 +52,13 @@ LINES = st.lists(
         role=WORDS,
         person=st.sampled_from(["https://b.example/u/bo", "https://c.example/u/cy"]),
         record=st.none() | st.just("https://b.example/records/9"),
-        is_recused=st.booleans(),
+        is_given_back=st.booleans(),
         income_kind=st.sampled_from(["royalty", "service", "prize"]),
     ),
     min_size=1,
     max_size=5,
     unique_by=lambda each: each.key,
-).filter(lambda lines: any(each.weight > 10**6 and not each.is_recused for each in lines))
+).filter(lambda lines: any(each.weight > 10**6 and not each.is_given_back for each in lines))
 
 
 @given(lines=LINES, amount=st.none() | st.integers(0, 10**13), title=WORDS, host_share=st.integers(0, WHOLE))
@@ -70,7 +70,7 @@ def test_what_is_read_is_what_was_written(lines: list[Line], amount: int | None,
     assert again.digest == made.digest
     assert sum(made.ppm.values()) == WHOLE
     assert sum(made.amounts.values()) == (amount or 0)
-    assert all(not each.ppm for each in made.lines if each.is_recused)
+    assert all(not each.ppm for each in made.lines if each.is_given_back)
 
 
 def test_every_word_of_a_revision_is_covered_by_its_digest() -> None:
@@ -86,7 +86,7 @@ def test_every_word_of_a_revision_is_covered_by_its_digest() -> None:
         revision(*FIRST.lines, rule=Rule.CONSENT).digest,
         revision(*FIRST.lines, host_share=0).digest,
         revision(*FIRST.lines, after=FIRST).digest,
-        revision(line("ana", 60, is_recused=True), line("bo", 40)).digest,
+        revision(line("ana", 60, is_given_back=True), line("bo", 40)).digest,
         revision(line("ana", 60, income_kind="prize"), line("bo", 40)).digest,
     }
     assert len(digests) == 12
@@ -183,7 +183,7 @@ def test_a_revision_follows_the_one_before_it_and_keeps_what_was_fixed() -> None
 def test_the_founder_gives_his_share_back_nobody_loses_and_both_numbers_stand_there() -> None:
     """RE: GAMES, act 1 (hitrecord.org/records/1550900), with its line for editors who influenced the final edit."""
     first = revision(line("founder", 20), line("animator", 70), line("editors", 10, label="Editor Influence"))
-    second = revision(replace(first.lines[0], is_recused=True), *first.lines[1:], after=first)
+    second = revision(replace(first.lines[0], is_given_back=True), *first.lines[1:], after=first)
     assert second.recusal.before == first.ppm
     assert second.ppm == {"founder": 0, "animator": 875_000, "editors": 125_000}
     assert second.amounts == {"founder": 0, "animator": 10_500, "editors": 1_500}
@@ -247,10 +247,10 @@ def test_somebody_who_is_new_with_nothing_has_time_too() -> None:
 
 def test_what_others_gave_back_counts_for_those_who_keep_theirs() -> None:
     first = revision(line("a", 20), line("b", 40), line("c", 40))
-    second = revision(line("a", 20, is_recused=True), line("b", 39), line("c", 40), after=first)
+    second = revision(line("a", 20, is_given_back=True), line("b", 39), line("c", 40), after=first)
     assert not difference(first, second).losers
-    third = revision(line("a", 20, is_recused=True), line("b", 40), line("c", 40))
-    fourth = revision(line("a", 0, is_recused=True), line("b", 40), line("c", 40), after=third)
+    third = revision(line("a", 20, is_given_back=True), line("b", 40), line("c", 40))
+    fourth = revision(line("a", 0, is_given_back=True), line("b", 40), line("c", 40), after=third)
     assert not difference(third, fourth).losers
 
 

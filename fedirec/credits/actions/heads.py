@@ -27,7 +27,7 @@ from fedirec.clock import now
 from fedirec.credits.models import ChainHead, PayProposal, ProposalRevision
 from fedirec.credits.queries.heads import MAX_KEPT, origins_listed
 from fedirec.credits.queries.standing import actors_of_people, listed_people
-from fedirec.credits.vocab import HeadObject
+from fedirec.credits.vocab import ChainHeadObject
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable, Unsupported
 from fedirec.ledger.recording import head
@@ -57,7 +57,7 @@ async def send_head(proposal: PayProposal, revision: ProposalRevision) -> None:
         return
     number, digest = await head()
     instance = await own_actor()
-    told = HeadObject(
+    told = ChainHeadObject(
         id=f"{origin_of(instance.uri)}/audit-heads/{number}",
         instance=instance.uri,
         number=number,
@@ -71,7 +71,7 @@ async def send_head(proposal: PayProposal, revision: ProposalRevision) -> None:
     await publish(instance, create, to=elsewhere)
 
 
-async def keep_head(sender: Actor, create: Create[HeadObject]) -> None:
+async def keep_head(sender: Actor, create: Create[ChainHeadObject]) -> None:
     """The end of its log that an instance tells is kept, word for word with its proof; the same twice is one.
 
     Part of the transaction of the activity. Raises Forbidden for what an instance does not say of itself, Unsupported
@@ -166,7 +166,7 @@ def _signed_by_us(document: Any, instance: str, keys: Mapping[str, PublicKey]) -
         if proof is None or key is None:
             return None
         proof.verify(key, now=now())
-        told = HeadObject.read(Doc(document["object"]), Vocabulary(()))
+        told = ChainHeadObject.read(Doc(document["object"]), Vocabulary(()))
     except (FedirecError, KeyError):
         return None
     return (told.number, told.digest) if told.instance == instance == document.get("actor") else None

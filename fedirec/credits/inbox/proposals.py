@@ -11,7 +11,7 @@ from fedirec.credits.actions.heads import keep_head
 from fedirec.credits.actions.proposals.meeting import take_proposal
 from fedirec.credits.actions.proposals.replies import take_deletion, take_reply
 from fedirec.credits.actions.proposals.taking import take_acceptance, take_appeal, take_rejection, take_withdrawal
-from fedirec.credits.vocab import HeadObject, ObjectionObject, ProposalObject, ProposalRef
+from fedirec.credits.vocab import ChainHeadObject, ObjectionObject, ProposalObject, ProposalRef
 from fedirec.errors import Unsupported
 from fedirec.remix.vocab import CommentObject, PostObject
 
@@ -51,8 +51,8 @@ async def answer_appealed(sender: Actor, reject: Reject[ObjectionObject]) -> Non
     await take_appeal(sender, reject)
 
 
-@handlers.on(Create, HeadObject, evidence=True, vouched=True, dated=True)
-async def head_told(sender: Actor, create: Create[HeadObject]) -> None:
+@handlers.on(Create, ChainHeadObject, evidence=True, vouched=True, dated=True)
+async def head_told(sender: Actor, create: Create[ChainHeadObject]) -> None:
     await keep_head(sender, create)
 
 

@@ -70,7 +70,7 @@ def in_revision(lines: Iterable[DraftLine], recused: Collection[str] = ()) -> li
             weight=line.weight,
             reason=line.reason,
             income_kind=line.income_kind,
-            is_recused=line.key in recused,
+            is_given_back=line.key in recused,
         )
         for line in lines
     ]

@@ -50,7 +50,7 @@ async def strangers_in(revision: ProposalRevision) -> list[str]:
         for key in lines.keys() | shares.keys()
         if key not in lines
         or key not in shares
-        or (lines[key].ppm, lines[key].weight, lines[key].income_kind, lines[key].is_recused)
+        or (lines[key].ppm, lines[key].weight, lines[key].income_kind, lines[key].is_given_back)
         != (shares[key].ppm, shares[key].weight, shares[key].income_kind, shares[key].is_given_back)
     }
     if said.digest != revision.digest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fedirec.activitypub.vocab import Entity
 from fedirec.credits.vocab.credits import CreditObject
 from fedirec.credits.vocab.grants import GrantObject
-from fedirec.credits.vocab.heads import HeadObject
+from fedirec.credits.vocab.heads import ChainHeadObject
 from fedirec.credits.vocab.hearing import ObjectionObject
 from fedirec.credits.vocab.proposals import ProposalObject, ProposalRef
 
@@ -15,7 +15,15 @@ TYPES: tuple[type[Entity], ...] = (
     ProposalObject,
     ProposalRef,
     ObjectionObject,
-    HeadObject,
+    ChainHeadObject,
 )
 
-__all__ = ["TYPES", "CreditObject", "GrantObject", "HeadObject", "ObjectionObject", "ProposalObject", "ProposalRef"]
+__all__ = [
+    "TYPES",
+    "ChainHeadObject",
+    "CreditObject",
+    "GrantObject",
+    "ObjectionObject",
+    "ProposalObject",
+    "ProposalRef",
+]

@@ -18,7 +18,7 @@ _LAST: Final = 2**53
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeadObject:
+class ChainHeadObject:
     """The last link of the audit chain of an instance at one time."""
 
     TYPE: ClassVar[str] = "Object"

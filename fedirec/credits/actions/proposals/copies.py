@@ -146,7 +146,7 @@ async def _add(
             ppm=line.ppm,
             amount=amounts.get(line.key, 0),
             income_kind=line.income_kind,
-            is_given_back=line.is_recused,
+            is_given_back=line.is_given_back,
         )
         for line in revision.lines
     ]

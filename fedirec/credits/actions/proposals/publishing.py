@@ -239,7 +239,7 @@ def _shares(row: ProposalRevision, revision: Revision, rows: Mapping[str, DraftL
             ppm=line.ppm,
             amount=revision.amounts.get(line.key, 0),
             income_kind=line.income_kind,
-            is_given_back=line.is_recused,
+            is_given_back=line.is_given_back,
             suggested=rows[line.key].suggested,
         )
         for line in revision.lines

@@ -32,7 +32,7 @@ from fedirec.credits.pages.pools.views import (
     pool_view,
 )
 from fedirec.credits.pages.proposals.finding import looker
-from fedirec.credits.pages.proposals.views import head_view
+from fedirec.credits.pages.proposals.views import proposal_view
 from fedirec.credits.pools import Kind
 from fedirec.credits.queries.alone import about_entry, said_of
 from fedirec.credits.queries.pools import (
@@ -83,7 +83,9 @@ def listing(where: Where) -> Callable[[Request[Any]], Awaitable[Response]]:
             place=place_view(cards, home, parts),
             pools=[pool_view(row, states[row.id], sees_sums=sees) for row in rows[:_PIECE]],
             next_url=_next_url(request, rows[_PIECE - 1].id) if len(rows) > _PIECE else "",
-            proposals=[head_view(cards, row) for row in await proposals_of(home.group, looker(request), limit=_PIECE)],
+            proposals=[
+                proposal_view(cards, row) for row in await proposals_of(home.group, looker(request), limit=_PIECE)
+            ],
             may_open=home.group.is_local and may_do(deed, parts),
             is_instance=home.project is None and home.challenge is None,
         )
@@ -133,7 +135,7 @@ async def show_one(
         uses=[names[group.id] for group in uses if group.id in names],
         may_state=may_state,
         may_propose=pool.state == "open" and may_do(Deed.DRAW_UP_PROPOSAL, parts),
-        proposals=[head_view(cards, row) for row in await proposals_from(pool, parts, limit=_PIECE)],
+        proposals=[proposal_view(cards, row) for row in await proposals_from(pool, parts, limit=_PIECE)],
         blocked=await blocked_views(cards, pool, parts) if pool.state == "open" else [],
         may_change=may_do(of_own_money(Deed.CHANGE_POOL, home, kind), parts),
         is_commission=kind is Kind.COMMISSION,

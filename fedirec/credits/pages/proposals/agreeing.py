@@ -18,7 +18,7 @@ from fedirec.credits.decisions import Rule, Says
 from fedirec.credits.departures import SENTENCES, Departure, DepartureKind
 from fedirec.credits.models import PayProposal, Stance
 from fedirec.credits.pages.proposals.finding import looker, speaker_in
-from fedirec.credits.pages.proposals.views import head_view
+from fedirec.credits.pages.proposals.views import proposal_view
 from fedirec.credits.proposals import CHANGING, State
 from fedirec.credits.queries.drafts import departures_for
 from fedirec.credits.queries.standing import same_people
@@ -91,7 +91,9 @@ async def show_agree(request: Request[Any]) -> Response:
     asked = await asked_of(proposal, viewer.actor)
     if not asked:
         raise NotFound(_(_NONE))
-    return render(request, "credits/proposals/agree.html", proposal=head_view(Cards(request), proposal), asked=asked)
+    return render(
+        request, "credits/proposals/agree.html", proposal=proposal_view(Cards(request), proposal), asked=asked
+    )
 
 
 async def post_agree(request: Request[Any]) -> Response:

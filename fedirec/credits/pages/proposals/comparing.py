@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from fedirec.credits.differences import Change, Difference, Fate, difference
 from fedirec.credits.pages.proposals.finding import looker, proposal_in
-from fedirec.credits.pages.proposals.views import head_view
+from fedirec.credits.pages.proposals.views import proposal_view
 from fedirec.credits.queries.drafts import counted_revision, read_revision
 from fedirec.credits.queries.proposals import get_revision, revisions_of, sees_amounts
 from fedirec.errors import NotFound
@@ -131,7 +131,7 @@ async def show_comparison(request: Request[Any]) -> Response:
     return render(
         request,
         "credits/proposals/compared.html",
-        proposal=head_view(cards, proposal),
+        proposal=proposal_view(cards, proposal),
         old=old,
         new=new,
         maker=cards.person(new.made_by) if new.made_by is not None else None,

@@ -27,7 +27,7 @@ from fedirec.credits.actions.proposals.drafting import (
 from fedirec.credits.models import DraftLine, PayProposal
 from fedirec.credits.pages.pools.views import place_view
 from fedirec.credits.pages.proposals.finding import changing_in, proposal_in, speaker_in
-from fedirec.credits.pages.proposals.views import head_view, income_choices
+from fedirec.credits.pages.proposals.views import income_choices, proposal_view
 from fedirec.credits.queries.drafts import draft_lines
 from fedirec.credits.queries.funds import funds_of
 from fedirec.credits.queries.pools import home_of
@@ -232,7 +232,7 @@ async def _show(
         status,
         form=form,
         place=place_view(cards, await home_of(proposal.group), parts),
-        proposal=head_view(cards, proposal),
+        proposal=proposal_view(cards, proposal),
         pool={"url": f"/pools/{proposal.pool.key}", "title": proposal.pool.title},
         version=proposal.version if version is None else version,
         is_overtaken=is_overtaken,

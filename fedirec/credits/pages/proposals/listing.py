@@ -12,7 +12,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
-from fedirec.credits.pages.proposals.views import HeadView, head_view
+from fedirec.credits.pages.proposals.views import ProposalView, proposal_view
 from fedirec.credits.queries.proposals import open_appeals, own_proposals, waiting_proposals
 from fedirec.credits.queries.waiting import led_waiting, unspoken
 from fedirec.remix.pages.cards import Cards
@@ -38,12 +38,12 @@ async def show_own(request: Request[Any]) -> Response:
         request,
         "credits/proposals/own.html",
         waiting=[] if before is not None else await _waiting(cards, viewer.actor, limit=PIECE),
-        to_decide=[head_view(cards, each) for each in await waiting_proposals(limit=PIECE)] if pays else [],
+        to_decide=[proposal_view(cards, each) for each in await waiting_proposals(limit=PIECE)] if pays else [],
         to_judge=[
-            (each.objection, head_view(cards, each.proposal))
+            (each.objection, proposal_view(cards, each.proposal))
             for each in (await open_appeals(limit=PIECE) if judges else [])
         ],
-        listed=[head_view(cards, each) for each in listed[:PIECE]],
+        listed=[proposal_view(cards, each) for each in listed[:PIECE]],
         next_url=f"/pay?before={listed[PIECE - 1].id}" if len(listed) > PIECE else "",
     )
 
@@ -54,14 +54,14 @@ async def load_waiting(request: Request[Any], actor: Actor) -> Mapping[str, Any]
     return {"waiting": waiting} if waiting else None
 
 
-async def _waiting(cards: Cards, actor: Actor, *, limit: int) -> list[tuple[HeadView, str]]:
+async def _waiting(cards: Cards, actor: Actor, *, limit: int) -> list[tuple[ProposalView, str]]:
     """Each with what is asked: those who lead it owe answers, those who are listed can say something."""
     led = [
-        (head_view(cards, each), _("an objection waits for your answer"))
+        (proposal_view(cards, each), _("an objection waits for your answer"))
         for each in await led_waiting(actor, limit=limit)
     ]
     mine = [
-        (head_view(cards, each), _("you are listed, and have not said anything to this revision"))
+        (proposal_view(cards, each), _("you are listed, and have not said anything to this revision"))
         for each in await unspoken(actor, limit=limit)
     ]
     return [*led, *mine][:limit]

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from fedirec.credits.actions.proposals.naming import name_account
 from fedirec.credits.models import NamedPerson, PayProposal
 from fedirec.credits.pages.proposals.finding import proposal_in, speaker_in
-from fedirec.credits.pages.proposals.views import head_view
+from fedirec.credits.pages.proposals.views import proposal_view
 from fedirec.credits.queries.standing import nameless_lines, parts_to
 from fedirec.errors import Conflict, Invalid
 from fedirec.remix.actions.following import find_whom
@@ -63,7 +63,7 @@ async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, sta
         "credits/proposals/who.html",
         status,
         form=form,
-        proposal=head_view(cards, proposal),
+        proposal=proposal_view(cards, proposal),
         lines=[{"value": line.line_key, "label": line.person.name} for line in lines],
         named=[
             (row.person_id, row.state, cards.person(row.actor), line.person.name)

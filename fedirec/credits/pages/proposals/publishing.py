@@ -19,7 +19,7 @@ from fedirec.credits.pages.pools.views import place_view
 from fedirec.credits.pages.proposals.agreeing import departure_view
 from fedirec.credits.pages.proposals.comparing import difference_view
 from fedirec.credits.pages.proposals.finding import changing_in, record_pages, speaker_in
-from fedirec.credits.pages.proposals.views import head_view
+from fedirec.credits.pages.proposals.views import proposal_view
 from fedirec.credits.queries.belonging import covers_all
 from fedirec.credits.queries.drafts import preview
 from fedirec.credits.queries.pools import home_of
@@ -84,7 +84,7 @@ async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, sta
         status,
         form=form,
         place=place_view(cards, await home_of(proposal.group), parts),
-        proposal=head_view(cards, proposal),
+        proposal=proposal_view(cards, proposal),
         version=proposal.version,
         revision=revision,
         change=difference_view(change, proposal.currency) if change is not None else None,

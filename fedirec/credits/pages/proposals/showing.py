@@ -27,8 +27,8 @@ from fedirec.credits.pages.proposals.objections import kind_choices, objection_v
 from fedirec.credits.pages.proposals.views import (
     LineView,
     bar_parts,
-    head_view,
     line_view,
+    proposal_view,
 )
 from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, steps_from
 from fedirec.credits.queries.drafts import suggested_in
@@ -108,7 +108,7 @@ async def show_one(
         form=form,
         about=about,
         place=place_view(cards, home, parts) if home is not None else PlaceView(title=proposal.title, url=""),
-        proposal=head_view(cards, proposal),
+        proposal=proposal_view(cards, proposal),
         digest=page.row.digest if page.row is not None else "",
         pool=pool_view(proposal.pool, await pool_state(proposal.pool), sees_sums=viewing.sees_amounts)
         if proposal.pool is not None

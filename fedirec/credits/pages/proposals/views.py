@@ -41,7 +41,7 @@ MAX_PARTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadView:
+class ProposalView:
     """A proposal, as lists and the heads of pages show it."""
 
     key: str
@@ -98,10 +98,10 @@ class BarPart:
     ppm: int
 
 
-def head_view(cards: Cards, proposal: PayProposal) -> HeadView:
+def proposal_view(cards: Cards, proposal: PayProposal) -> ProposalView:
     state, rule = State(proposal.state), Rule(proposal.rule)
     tone, sign = _TONES[state]
-    return HeadView(
+    return ProposalView(
         key=proposal.key,
         url=f"/pay/{proposal.key}",
         title=proposal.title,
