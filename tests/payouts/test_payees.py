@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
@@ -30,8 +31,10 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.naming import MAX_A_DAY
+from fedirec.credits.actions.settings import set_account
 from fedirec.credits.models import NamedPerson, PayProposal, ProductionCredit, SaidAlone
 from fedirec.credits.queries.credits import is_of
+from fedirec.credits.queries.settings import ACCOUNT, money_settings
 from fedirec.db import execute, transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, Misconfigured, NotFound
@@ -43,16 +46,17 @@ from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
 from fedirec.payouts.actions.payees.renewing import renew_payees_key
 from fedirec.payouts.actions.readying import make_payouts, make_ready
-from fedirec.payouts.actions.reconciling import mark_batch
-from fedirec.payouts.actions.submitting import submit_batch
+from fedirec.payouts.actions.reconciling import mark_batch, mark_payout
+from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.adapters.catalogue import ADAPTERS
 from fedirec.payouts.countries import COUNTRIES
-from fedirec.payouts.holds import Cause
-from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import IdentityCode, Payable, Payee, PayeeEvent, Payout
+from fedirec.payouts.holds import HoldCause
+from fedirec.payouts.keys import Vault, label_of_batch
+from fedirec.payouts.models import IdentityCode, Payable, Payee, PayeeEvent, Payout, PayoutBatch
 from fedirec.payouts.queries.payees import PayeeStatus, statuses_of, unsealed
 from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.verifying import find_differences
+from fedirec.payouts.queries.ways import Ways
 from fedirec.settings import Settings
 from tests.conftest import Pass
 from tests.credits.proposing import Earning, earning
@@ -213,7 +217,7 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     assert await here.run(watch_payees, vault, post) == 0
     assert await happened(here) == ["given", "held"]
     assert await notices(here, ana) == ["pay_details_given", "pay_held"]
-    assert set(WHY_HELD) == set(Cause)
+    assert set(WHY_HELD) == set(HoldCause)
     async with here.sign_in("ana") as browser:
         for language, why in (("en", "because the account has moved"), ("de", "das Konto ist umgezogen")):
             told = await browser.get("/notifications", headers={"accept-language": language})
@@ -234,7 +238,7 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     await here.run(lambda: Actor.filter(id=ana.id).update(moved_to=None))  # whoever has that address by now
     async with here.sign_in("ana") as browser:
         left = await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})
-        assert "You moved away from this account." in left.text
+        assert "Please say that from where you live now." in left.text
     joined = await status_of(here, new)
     assert joined.is_confirmed
     assert joined.held_until is not None
@@ -764,7 +768,7 @@ async def test_who_writes_into_the_database_makes_nobody_be_paid_to_another_acco
     async def join_proved() -> None:
         spare, old = await person_of(await here.join("spare")), await person_of(await here.join("old"))
         async with transaction():
-            await join_money(ana, spare, old, cause=Cause.MOVE, vault=here.state["vault"])
+            await join_money(ana, spare, old, cause=HoldCause.MOVE, vault=here.state["vault"])
 
     async def become(table: str, column: str) -> list[str]:
         """What is found while ana's row says that she is eve."""
@@ -796,8 +800,34 @@ async def test_the_key_for_payees_is_renewed(here: Instance, time_passes: Pass) 
         await says(browser)
     before, old = await here.run(lambda: Payee.get()), Vault(file)
     kept = unsealed(before, old)
-    assert await here.run(renew_payees_key, operator, file) == 1
-    after, new = await here.run(lambda: Payee.get()), Vault(file)
+    account, office = {"iban": "NL91ABNA0417164300"}, Office(here)
+    await here.run(office.open)
+
+    async def pay() -> PayoutBatch:
+        """A file for the bank, of which the payment came back."""
+        await set_account(operator, office.vault, account)
+        await decide(adapters=["sepa"], debtor={"name": "Here e. V.", "country": "NL", "town": "Utrecht"})
+        bo = await office.someone("bo")
+        await office.says(bo, "sepa", {"name": "Bo", "iban": IBAN})
+        await owe({bo.id: 12_00})
+        batch = await office.approved("sepa")
+        with pytest.raises(Conflict, match="waits to go out"):
+            await renew_payees_key(operator, file)
+        await submit_batch(await office.viewer("olga"), office.ways, office.vault, batch)
+        await Cashier(ways=office.ways, vault=office.vault).write_file(batch.id)
+        told = {"reference": "statement 7", "text": "It came back."}
+        await mark_payout(await office.viewer("tina"), office.ways, await Payout.get(), became="returned", **told)
+        return await PayoutBatch.get(id=batch.id)
+
+    batch = await here.run(pay)
+    file_before = old.unseal(bytes(batch.file or b""), label=label_of_batch(batch.key))
+    assert await here.run(renew_payees_key, operator, file) == 4, "two payees, a file and an account"
+    after, new = await here.run(lambda: Payee.get(id=before.id)), Vault(file)
+    batch = await here.run(lambda: PayoutBatch.get())
+    assert new.unseal(bytes(batch.file or b""), label=label_of_batch(batch.key)) == file_before
+    sealed = (await here.run(money_settings)).debtor_account
+    assert new.unseal(bytes(sealed or b""), label=ACCOUNT) == json.dumps(account).encode()
+    assert await here.run(make_ready, Ways(net=here.state["net"], seal=new), new) == 0, "nobody said anything new"
     assert unsealed(after, old) is None
     assert unsealed(after, new) == kept
     assert (
@@ -807,7 +837,7 @@ async def test_the_key_for_payees_is_renewed(here: Instance, time_passes: Pass) 
     # Killed after the database had the new key, and before its file was in its place:
     file.rename(file.with_name("payees.key.new"))
     file.write_text("00" * 32)
-    assert await here.run(renew_payees_key, operator, file) == 1
+    assert await here.run(renew_payees_key, operator, file) == 4
     assert unsealed(after, Vault(file)) == kept
     assert (await status_of(here, ana)).payee.id == after.id
 
@@ -901,7 +931,7 @@ async def test_who_becomes_one_has_one_way_of_being_paid(here: Instance, both: b
     async def join(other: Person | None = None) -> None:
         async with transaction():
             stays = await person_of(ana if other is None else tina)
-            await join_money(ana, stays, other or await person_of(anew), cause=Cause.MOVE, vault=vault)
+            await join_money(ana, stays, other or await person_of(anew), cause=HoldCause.MOVE, vault=vault)
 
     tina, before = await here.join("tina"), await here.run(person_of, anew)
     await here.run(join)

@@ -16,6 +16,7 @@ from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Forbidden
+from fedirec.translatable import N_
 from fedirec.web.ratelimit import RateLimit
 
 FRESH: Final = timedelta(minutes=15)
@@ -29,12 +30,11 @@ async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit)
     TooMany.
     """
     require(viewer, Permission.BE_PAID)
-    if viewer.session_id is None:
-        raise Forbidden("Programs cannot do that. Please sign in with a browser.")
+    refuse_programs(viewer)
     if viewer.actor.moved_to is not None:
         raise Forbidden("This account has moved. Please do that with the new one, or come back with this one first.")
     if await _was_left(viewer.actor):
-        raise Forbidden("You moved away from this account. Please do that with the one where you live now.")
+        raise Forbidden(N_("This account has moved. Please say that from where you live now."))
     if viewer.account.password_hash:
         await prove_presence(viewer.account, present, attempts=attempts, field="present")
         return
@@ -53,6 +53,12 @@ async def _was_left(actor: Actor) -> bool:
     person = await person_of(actor)
     others = Identity.filter(person_id=person.id, actor__state="active").exclude(actor_id=actor.id)
     return await others.filter(Q(actor__moved_at=None) | Q(actor__moved_at__lt=actor.moved_at)).exists()
+
+
+def refuse_programs(viewer: Viewer) -> None:
+    """Raises Forbidden for what is signed in with a token, and not in a browser."""
+    if viewer.session_id is None:
+        raise Forbidden("Programs cannot do that. Please sign in with a browser.")
 
 
 async def is_fresh(viewer: Viewer) -> bool:
