@@ -50,7 +50,7 @@ def confirm_credit(world: World) -> None:
     until("the credit list hears of it", lambda: "unconfirmed" not in world.browsers["ana"].open(listed).tree.text)
 
 
-def settle_money(world: World) -> None:
+def decide_about_money(world: World) -> None:
     """Eve is the treasurer of A, and everybody can read how A handles money."""
     browser = world.browsers["ana"]
     browser.send(browser.open("/admin/people/eve").form("role"), {"role": "treasurer"})
@@ -170,7 +170,7 @@ def tell_that_it_arrived(world: World) -> None:
 
 SHARING: Final[Sequence[Step]] = (
     Step("Bo, on B, confirms that he edited the book", confirm_credit),
-    Step("Ana settles how A handles money; Eve becomes its treasurer", settle_money),
+    Step("Ana settles how A handles money; Eve becomes its treasurer", decide_about_money),
     Step(f"A pool is opened for what the book earns: “{POOL}”", open_pool),
     Step("Ana states what came in and what it cost; Eve confirms both", earn),
     Step("Ana proposes who gets what, and why; everybody listed is told", propose),

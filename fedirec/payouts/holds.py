@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Cause(StrEnum):
+class HoldCause(StrEnum):
     """Why somebody is not paid for a while; in words, `accounts.notices.WHY_HELD`."""
 
     MOVE = "move"
@@ -28,7 +28,7 @@ class Cause(StrEnum):
     TREASURER = "treasurer"
 
 
-UNSURE: Final = frozenset({Cause.MOVE, Cause.KEY, Cause.CODE})
+UNSURE: Final = frozenset({HoldCause.MOVE, HoldCause.KEY, HoldCause.CODE})
 """After these it has to be said again that the details are right."""
 
 
@@ -36,7 +36,7 @@ UNSURE: Final = frozenset({Cause.MOVE, Cause.KEY, Cause.CODE})
 class Change:
     """Something that happened to an account of somebody who is paid."""
 
-    cause: Cause
+    cause: HoldCause
     at: datetime
 
 
@@ -45,7 +45,7 @@ class Held:
     """Until when nothing is paid, and whether the details have to be confirmed."""
 
     until: datetime | None = None
-    cause: Cause | None = None
+    cause: HoldCause | None = None
     is_confirmed: bool = False
 
 
@@ -61,7 +61,7 @@ def held_by(
     """What holds now, whether or not it was written down: of `changes` those count that came after `since`, when the
     person was first known as a payee. `lasts`: how many days a hold is after what happened then.
     """
-    until, cause = held_until, Cause(held_for) if held_for else None
+    until, cause = held_until, HoldCause(held_for) if held_for else None
     counting = [change for change in changes if change.at > since]
     for change in counting:
         end = change.at + timedelta(days=lasts(change.at))

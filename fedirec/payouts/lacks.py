@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +70,11 @@ class Readiness:
     """What paying it will probably cost."""
     can_be_written: bool = True
     """Whether they can stand in the file, where there is one."""
+
+
+def is_theirs(lacking: Collection[Lack]) -> bool:
+    """Whether the payee alone stands in the way: nobody loses what this instance holds back itself."""
+    return bool(THEIRS.intersection(lacking)) and Lack.HOLD not in lacking
 
 
 def lacks(facts: Readiness, amount: int, *, threshold: int, at: datetime, is_again: bool = False) -> tuple[Lack, ...]:

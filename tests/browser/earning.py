@@ -17,7 +17,7 @@ from fedirec.payouts.actions.batching import approve_batch, propose_batch
 from fedirec.payouts.actions.readying import make_ready
 from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import submit_batch
-from fedirec.payouts.holds import Cause
+from fedirec.payouts.holds import HoldCause
 from fedirec.payouts.keys import label_of_payee
 from fedirec.payouts.models import IdentityCode, Payee, PayeeEvent, Payout, PayoutBatch
 from fedirec.payouts.queries.payees import Sealed, digest_of_terms
@@ -46,7 +46,7 @@ async def earn(state: State, actor: Actor, other: Actor) -> dict[str, str]:
     batch = await _pay(state)
     payout = await Payout.get(batch_id=batch.id)
     await owe({person.id: 4_250, (await person_of(other)).id: 77_00})
-    payee.held_until, payee.held_for = now() + timedelta(days=7), Cause.CODE.value
+    payee.held_until, payee.held_for = now() + timedelta(days=7), HoldCause.CODE.value
     payee.confirmed_at = None
     await payee.save()
     for happening, who in (("given", actor), ("terms", actor), ("held", other)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
@@ -34,7 +33,7 @@ from fedirec.credits.actions.proposals.naming import MAX_A_DAY
 from fedirec.credits.actions.settings import set_account
 from fedirec.credits.models import NamedPerson, PayProposal, ProductionCredit, SaidAlone
 from fedirec.credits.queries.credits import is_of
-from fedirec.credits.queries.settings import ACCOUNT, money_settings
+from fedirec.credits.queries.settings import debtor_account_of, money_settings
 from fedirec.db import execute, transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, Misconfigured, NotFound
@@ -825,8 +824,7 @@ async def test_the_key_for_payees_is_renewed(here: Instance, time_passes: Pass) 
     after, new = await here.run(lambda: Payee.get(id=before.id)), Vault(file)
     batch = await here.run(lambda: PayoutBatch.get())
     assert new.unseal(bytes(batch.file or b""), label=label_of_batch(batch.key)) == file_before
-    sealed = (await here.run(money_settings)).debtor_account
-    assert new.unseal(bytes(sealed or b""), label=ACCOUNT) == json.dumps(account).encode()
+    assert debtor_account_of(await here.run(money_settings), new) == account
     assert await here.run(make_ready, Ways(net=here.state["net"], seal=new), new) == 0, "nobody said anything new"
     assert unsealed(after, old) is None
     assert unsealed(after, new) == kept

@@ -6,7 +6,7 @@ is not so any more refuses to go out. Where one person alone may pay, everybody 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,7 +17,6 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.eyes import is_short
-from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import add_object, transaction
@@ -31,18 +30,14 @@ from fedirec.payouts.adapters.protocol import Adapter, Kind, key_of
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import (
-    MAX_IN_BATCH,
     NOT_ENDED,
     NOT_SENT,
     AttemptState,
     BatchState,
-    State,
     Step,
     advance,
-    digest_of_batch,
 )
-from fedirec.payouts.queries.payees import PayeeStatus
-from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row
+from fedirec.payouts.queries.batches import digest_of, is_as_approved, payouts_of, ready_payments
 from fedirec.payouts.queries.ways import Ways
 from fedirec.payouts.uuids import uuid7
 from fedirec.translatable import N_
@@ -77,7 +72,7 @@ async def propose_batch(
     today = now().date()
     if execute_on is not None and not today <= execute_on <= today + SOON:
         raise Invalid(N_("Please choose a day within the next two months."), field="execute_on")
-    chosen = await _ready(ways, vault, way, currency)
+    chosen = await ready_payments(ways, vault, way, currency)
     if not chosen:
         raise Conflict(N_("Nothing is ready to be paid in that way."))
     settings, everybody = await money_settings(), await payers()
@@ -191,33 +186,6 @@ async def pay_again(doer: Viewer, payout: Payout) -> None:
         await audit(doer, "pay_again", (await own_actor()).uri, payout=payout.key)
 
 
-async def payouts_of(batch: PayoutBatch) -> list[Payout]:
-    """What is in `batch` now, in order."""
-    return await Payout.filter(batch_id=batch.id).order_by("id")
-
-
-def digest_of(batch: PayoutBatch, payouts: Sequence[Payout]) -> str:
-    """What is approved of `batch`, with `payouts` in it."""
-    said = [(payout.key, payout.amount, payout.fingerprint) for payout in payouts]
-    return digest_of_batch(batch.adapter, batch.currency, said)
-
-
-async def is_as_approved(batch: PayoutBatch, payouts: Sequence[Payout], ways: Ways, vault: Vault) -> bool:
-    """Whether all in `batch` can be paid now, to exactly the details with which it was put together."""
-    if digest_of(batch, payouts) != batch.digest:
-        return False
-    statuses = await statuses_by_row([payout.person_id for payout in payouts], vault)
-    offered, settings = await ways.offered(), await money_settings()
-    return all(
-        payout.state == State.BATCHED
-        and not payout.needs_person
-        and (status := statuses.get(payout.person_id)) is not None
-        and _may_be_paid(payout, status, batch.adapter, offered=offered, settings=settings)
-        and status.payee.fingerprint == payout.fingerprint
-        for payout in payouts
-    )
-
-
 def refuse_pretending(ways: Ways, way: Adapter | None) -> None:
     """Raises Conflict for an account for trying out where people are real: they would look paid, and were not."""
     if way is not None and ways.pretends(way):
@@ -258,35 +226,6 @@ async def say_who_pays_alone() -> int:
                 await begin_waiting(batch, await payouts_of(batch), await money_settings())
         changed += 1
     return changed
-
-
-async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[tuple[Payout, PayeeStatus]]:
-    """What is ready and lacks nothing, oldest first, as much as goes into one batch."""
-    offered, settings = await ways.offered(), await money_settings()
-    found: list[tuple[Payout, PayeeStatus]] = []
-    after = 0
-    while len(found) < MAX_IN_BATCH:
-        wanted = Payout.filter(state=State.READY, currency=currency, needs_person=False, id__gt=after)
-        rows = await wanted.order_by("id").limit(MAX_IN_BATCH)
-        if not rows:
-            break
-        after = rows[-1].id
-        statuses = await statuses_by_row([row.person_id for row in rows], vault)
-        found += [
-            (row, status)
-            for row in rows
-            if (status := statuses.get(row.person_id)) is not None
-            and _may_be_paid(row, status, way.name, offered=offered, settings=settings)
-        ]
-    return found[:MAX_IN_BATCH]
-
-
-def _may_be_paid(
-    payout: Payout, status: PayeeStatus, adapter: str, *, offered: Mapping[str, Adapter], settings: MoneySettings
-) -> bool:
-    return status.payee.adapter == adapter and not lacks_of(
-        status, offered, settings, currency=payout.currency, amount=payout.amount, is_again=True
-    )
 
 
 async def _release(payout: Payout, batch: PayoutBatch) -> None:

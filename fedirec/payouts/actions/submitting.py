@@ -28,8 +28,6 @@ from fedirec.payouts.actions.alone import refuse_eyes
 from fedirec.payouts.actions.batching import (
     CHANGED,
     PRETENDS,
-    is_as_approved,
-    payouts_of,
     refuse_pretending,
 )
 from fedirec.payouts.actions.ending import abandon, hear, held_try, leave_to_person, next_asking
@@ -47,6 +45,7 @@ from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import OPEN, AttemptState, BatchState, Call, Step, advance, needs_person, next_call
+from fedirec.payouts.queries.batches import is_as_approved, payouts_of
 from fedirec.payouts.queries.stopping import find_stop, refuse_stopped, was_ever_stopped
 from fedirec.payouts.queries.ways import Ways
 from fedirec.payouts.uuids import uuid8

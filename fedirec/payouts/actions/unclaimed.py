@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -28,10 +27,8 @@ from fedirec.clock import now
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import actors_of_people, payers
-from fedirec.credits.settings import MOST_MONTHS
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.holding import hold
-from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import moment_of
 from fedirec.errors import Conflict
 from fedirec.lanes import gathering
@@ -45,12 +42,13 @@ from fedirec.payouts.actions.telling import money_page, tell_payees
 from fedirec.payouts.adapters.manual import check_proof
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.lacks import THEIRS, Lack
+from fedirec.payouts.lacks import THEIRS, Lack, is_theirs
 from fedirec.payouts.lapses import lapses_at, may_lapse, notice_due
 from fedirec.payouts.models import Payable, PayeeEvent, Payout
 from fedirec.payouts.payments import PayableState, State, Step, advance
 from fedirec.payouts.queries.money import rows_of
 from fedirec.payouts.queries.payees import PayeeStatus
+from fedirec.payouts.queries.policies import LapsePolicy, policy_for, policy_in, pools_of
 from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -79,29 +77,6 @@ async def follow_policy(ways: Ways, vault: Vault) -> int:
     return lapsed
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What was said when something was locked about what becomes of it where nobody claims it."""
-
-    policy: str
-    """hold, pool or charity."""
-    months: int
-    charity: str
-
-
-def is_theirs(lacks: Collection[Lack]) -> bool:
-    """Whether the payee alone stands in the way: nobody loses what this instance holds back itself."""
-    return bool(THEIRS.intersection(lacks)) and Lack.HOLD not in lacks
-
-
-async def stated_for(payout: Payout) -> Stated:
-    """What was said about all that is paid by `payout`; where that differs, it stays theirs."""
-    found = {_stated(row) for row in await Payable.filter(payout_id=payout.id).select_related("proposal")}
-    if len(found) == 1:
-        return found.pop()
-    return Stated(policy="hold", months=max((each.months for each in found), default=MOST_MONTHS), charity="")
-
-
 async def lapse(payout: Payout) -> list[Entry]:
     """A payment counts as unclaimed, and goes where it was said that it would; part of the caller's transaction, which
     holds it, and posts what is returned at its end.
@@ -112,8 +87,8 @@ async def lapse(payout: Payout) -> list[Entry]:
     entries = [
         bookings.lapsed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency)
     ]
-    pools = await _pools_of(payout)
-    if (await stated_for(payout)).policy == "pool" and sum(pools.values()) == payout.amount:
+    pools = await pools_of(payout)
+    if (await policy_for(payout)).goes_to == "pool" and sum(pools.values()) == payout.amount:
         payout.state = advance(payout.state, Step.GIVE_AWAY)
         entries.append(
             bookings.given_to_pools(payout.key, person=payout.person_id, pools=pools, currency=payout.currency)
@@ -137,7 +112,7 @@ async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text:
     person = await person_of(doer.actor)
     async with transaction(), gathering():
         await hold(payout)
-        if (await stated_for(payout)).policy != "charity":
+        if (await policy_for(payout)).goes_to != "charity":
             raise Conflict(N_("Something else was said when it was locked."))
         advance(payout.state, Step.GIVE_AWAY)
         if payout.giving_by_id is None or payout.giving_at is None:
@@ -173,11 +148,11 @@ async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
     """What somebody is owed and claims not, by what was said about it and the day since which it is owed."""
     carried = Payable.filter(state=PayableState.OWED, payout_id=None, currency=each.currency)
     theirs = carried.filter(person_id__in=await rows_of(each.person)).order_by("id")
-    groups: defaultdict[tuple[Stated, date], list[Payable]] = defaultdict(list)
+    groups: defaultdict[tuple[LapsePolicy, date], list[Payable]] = defaultdict(list)
     for payable in await theirs.select_related("proposal"):
-        groups[_stated(payable), payable.created_at.date()].append(payable)
+        groups[policy_in(payable), payable.created_at.date()].append(payable)
     lapsed = 0
-    for (stated, _day), payables in groups.items():
+    for (policy, _day), payables in groups.items():
 
         async def let_go(only: Collection[int] = frozenset(payable.id for payable in payables)) -> int:
             async with transaction(), gathering():
@@ -188,7 +163,7 @@ async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
             return len(payouts)
 
         since = await _since(each.person.id, max(payable.created_at for payable in payables), settings)
-        lapsed += await _follow(each.person.id, each.currency, since, stated.months, let_go)
+        lapsed += await _follow(each.person.id, each.currency, since, policy.months, let_go)
     return lapsed
 
 
@@ -215,7 +190,7 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
                 return 1
 
             since = await _since(roots[row.person_id], await _stopped_at(row), settings)
-            months = (await stated_for(row)).months
+            months = (await policy_for(row)).months
             lapsed += await _follow(roots[row.person_id], row.currency, since, months, let_go)
     return lapsed
 
@@ -265,11 +240,6 @@ async def _reached(person: int) -> list[Actor]:
     ]
 
 
-def _stated(payable: Payable) -> Stated:
-    proposal = payable.proposal
-    return Stated(proposal.unclaimed_policy, proposal.unclaimed_months, proposal.unclaimed_charity)
-
-
 async def _went_on(payout: Payout, status: PayeeStatus | None) -> bool:
     return status is not None and await goes_on(payout, status)
 
@@ -277,13 +247,3 @@ async def _went_on(payout: Payout, status: PayeeStatus | None) -> bool:
 async def _stopped_at(payout: Payout) -> datetime:
     last = await payout.attempts.all().order_by("-number").first()
     return (last.ended_at if last is not None else None) or payout.created_at
-
-
-async def _pools_of(payout: Payout) -> dict[str, int]:
-    """What of a payment came from which pool, by their keys; of one that is closed nobody could share it any more."""
-    rows = await fetch_tuples(
-        "SELECT l.key, sum(x.amount) FROM payable x JOIN pay_proposal p ON p.id = x.proposal_id "
-        "JOIN pool l ON l.id = p.pool_id WHERE x.payout_id = ? AND l.state = 'open' GROUP BY l.key",
-        payout.id,
-    )
-    return {str(key): int(amount) for key, amount in rows}

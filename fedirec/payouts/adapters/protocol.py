@@ -13,6 +13,9 @@ How an attempt lives, for whoever calls:
 * SETTLED is not forever: providers report later that money came back. `ask` answers at any age.
 
 Amounts are whole numbers of minor units (`ledger/currencies.py`); decimal digits exist only on the wire.
+
+A new way of paying is a module here, a name in `credits.settings.WAYS` with what an admin is asked, a line in
+`catalogue.py`, and one in `queries/ways.py` where it needs an account.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.revisions import INCOMES
 from fedirec.errors import FedirecError, NotFound
-from fedirec.payouts.actions.payees.joining import moved_to, say_yes
-from fedirec.payouts.actions.payees.naming import answer_naming, asked_of
+from fedirec.payouts.actions.payees.joining import moved_here, say_yes
+from fedirec.payouts.actions.payees.naming import answer_naming
 from fedirec.payouts.addresses import DETAILS, MONEY, TERMS
 from fedirec.payouts.lacks import Lack
 from fedirec.payouts.models import Payable
@@ -35,6 +35,7 @@ from fedirec.payouts.queries.money import (
     statement_of,
     years_of,
 )
+from fedirec.payouts.queries.namings import namings_of
 from fedirec.payouts.queries.payees import statuses_of
 from fedirec.translatable import N_
 from fedirec.web.countries import country_name
@@ -151,11 +152,11 @@ async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
                 "from": each.joins_at,
                 "is_early": each.joins_at > now(),
             }
-            for each in await moved_to(viewer.actor)
+            for each in await moved_here(viewer.actor)
         ],
         "named": [
             {"id": each.id, "name": each.person.name, "title": each.proposal.title, "url": f"/pay/{each.proposal.key}"}
-            for each in await asked_of(viewer.actor)
+            for each in await namings_of(viewer.actor)
         ],
         "has_moved": viewer.actor.moved_to is not None,
         **await presence_of(viewer),

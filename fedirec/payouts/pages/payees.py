@@ -19,7 +19,7 @@ from fedirec.errors import FedirecError
 from fedirec.ledger.iban import write_iban
 from fedirec.payouts.actions.payees.codes import MAX_REASON, decide_code
 from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
-from fedirec.payouts.actions.payees.naming import decide_naming, named_from, waiting_namings
+from fedirec.payouts.actions.payees.naming import decide_naming
 from fedirec.payouts.actions.payees.treasury import read_details, set_form, take_statements
 from fedirec.payouts.adapters.catalogue import ADAPTERS
 from fedirec.payouts.addresses import PAYEES
@@ -29,6 +29,7 @@ from fedirec.payouts.models import Payee
 from fedirec.payouts.pages.tables import table_of_sums
 from fedirec.payouts.pages.views import PRIVATE, how_paid
 from fedirec.payouts.queries.codes import decidable_at, get_code, waiting_codes
+from fedirec.payouts.queries.namings import named_from, waiting_namings
 from fedirec.payouts.queries.payees import (
     PayeeStatus,
     events_of,

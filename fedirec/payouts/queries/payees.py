@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -25,7 +25,7 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, moment_of, table_of
 from fedirec.errors import Misconfigured, NotFound
 from fedirec.ledger.chain import digest_of
-from fedirec.payouts.holds import Cause, Change, Held, held_by
+from fedirec.payouts.holds import Change, Held, HoldCause, held_by
 from fedirec.payouts.keys import Vault, label_of_payee
 from fedirec.payouts.models import Payee, PayeeEvent
 from fedirec.payouts.terms import TERMS
@@ -89,9 +89,9 @@ class PayeeStatus:
         return max(filter(None, [self.held.until, self.payee.treasurer_until]), default=None)
 
     @property
-    def held_for(self) -> Cause | None:
+    def held_for(self) -> HoldCause | None:
         """Why nothing is paid until then."""
-        return self.held.cause if self.held_until == self.held.until else Cause.TREASURER
+        return self.held.cause if self.held_until == self.held.until else HoldCause.TREASURER
 
     @property
     def is_confirmed(self) -> bool:
@@ -148,6 +148,14 @@ def unsealed(payee: Payee, vault: Vault) -> Sealed | None:
     return known if known.person in (None, payee.person_id) else None
 
 
+def contacts_of(payee: Payee, vault: Vault) -> Sequence[str]:
+    """The mail addresses that were theirs when they said how they are paid, and the one that they are paid by."""
+    known = unsealed(payee, vault)
+    if known is None:
+        return ()
+    return [*known.contacts, *([known.details["email"]] if "email" in known.details else [])]
+
+
 async def statuses_of(person_ids: Collection[int], vault: Vault) -> dict[int, PayeeStatus]:
     """How each of these people stands who ever said how they are paid, by row of the person: three queries."""
     wanted = sorted(set(person_ids))
@@ -169,8 +177,8 @@ async def changes_of(person_ids: Iterable[int]) -> dict[int, list[Change]]:
     found = defaultdict[int, list[Change]](list)
     for row in await fetch_rows(_CHANGES.format(persons=persons), *[asked] * _CHANGES.count("{persons}")):
         if row["is_claimed"]:
-            found[row["person_id"]].append(Change(cause=Cause.CODE, at=now()))
-        for column, cause in (("moved_at", Cause.MOVE), ("seen_at", Cause.KEY)):
+            found[row["person_id"]].append(Change(cause=HoldCause.CODE, at=now()))
+        for column, cause in (("moved_at", HoldCause.MOVE), ("seen_at", HoldCause.KEY)):
             if (moment := moment_of(row[column])) is not None:
                 found[row["person_id"]].append(Change(cause=cause, at=moment))
     return found
@@ -220,7 +228,7 @@ async def _statuses(payees: Collection[Payee], vault: Vault, settings: MoneySett
             details=said.details if (said := unsealed(payee, vault)) is not None else None,
             has_accepted=(payee.terms_version, payee.terms_digest) == terms,
             needs_form=wants_form(payee, settings),
-            is_claimed=any(each.cause is Cause.CODE for each in changes.get(payee.person_id, [])),
+            is_claimed=any(each.cause is HoldCause.CODE for each in changes.get(payee.person_id, [])),
             held=held_by(
                 changes.get(payee.person_id, []),
                 since=payee.created_at,

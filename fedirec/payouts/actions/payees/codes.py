@@ -31,18 +31,17 @@ from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.lanes import gathering
 from fedirec.payouts.actions.agreeing import about_code, refuse_agreeing
-from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.joining import join_money
-from fedirec.payouts.actions.payees.presence import prove_it_is_them
+from fedirec.payouts.actions.payees.presence import prove_it_is_them, refuse_programs
 from fedirec.payouts.actions.payees.warning import Warned, warning_of
 from fedirec.payouts.addresses import CODE, PAYEES
 from fedirec.payouts.codes import UNDECIDED, CodeState
-from fedirec.payouts.holds import Cause
+from fedirec.payouts.holds import HoldCause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import IdentityCode, Payee
 from fedirec.payouts.queries.codes import decidable_at
-from fedirec.payouts.queries.payees import find_payee
+from fedirec.payouts.queries.payees import contacts_of, find_payee
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
 
@@ -76,8 +75,7 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
     Raises Forbidden beside `code` for one that is not good, whatever the reason; TooMany; Conflict for one's own.
     """
     require(viewer, Permission.BE_PAID)
-    if viewer.session_id is None:
-        raise Forbidden("Programs cannot do that. Please sign in with a browser.")
+    refuse_programs(viewer)
     attempts.check(f"identity code {viewer.account.id}")
     attempts.check(f"identity code from {visitor}", cost=0.5)
     wrong = Forbidden("That code is not good, or not any more.", field="code")
@@ -97,7 +95,7 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
         if not await used.update(state=CodeState.USED, used_at=now(), used_by_id=viewer.actor.id):
             raise wrong  # somebody else was quicker
         if payee is not None:
-            await write_hold(payee, Cause.CODE, vault=vault, by=viewer.actor)
+            await write_hold(payee, HoldCause.CODE, vault=vault, by=viewer.actor)
         await warned.send()
         about = f"{post.origin}{PAYEES}#{new_key()}"
         told = [account for account in treasurers if account.actor_id != viewer.actor.id]
@@ -129,7 +127,7 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
         if not await still.update(state=CodeState.DENIED, denied_at=now()):
             raise Conflict("That has been decided.")
         if payee is not None:
-            await write_hold(payee, Cause.CODE, vault=vault, by=viewer.actor)
+            await write_hold(payee, HoldCause.CODE, vault=vault, by=viewer.actor)
         for warned in told:
             await warned.send()
         about = f"{post.origin}{PAYEES}#{new_key()}"
@@ -177,7 +175,7 @@ async def decide_code(
         for warned in told:
             await warned.send()
         if is_accepted:
-            await join_money(doer, theirs, person, cause=Cause.CODE, vault=vault)
+            await join_money(doer, theirs, person, cause=HoldCause.CODE, vault=vault)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tortoise.exceptions import IntegrityError
@@ -26,11 +26,11 @@ from fedirec.payouts.actions.payees.warning import addresses_of, warning_of
 from fedirec.payouts.addresses import DETAILS
 from fedirec.payouts.countries import read_country
 from fedirec.payouts.happenings import Happening
-from fedirec.payouts.holds import Cause, hold_from
+from fedirec.payouts.holds import HoldCause, hold_from
 from fedirec.payouts.keys import Vault, label_of_payee
 from fedirec.payouts.models import Payee, PayeeEvent, Payout
 from fedirec.payouts.payments import State
-from fedirec.payouts.queries.payees import Sealed, digest_of_terms, unsealed
+from fedirec.payouts.queries.payees import Sealed, contacts_of, digest_of_terms, unsealed
 from fedirec.payouts.queries.ways import Ways
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
@@ -91,7 +91,7 @@ async def give_details(
         payee.masked, payee.country, payee.confirmed_at = way.mask(details), living, moment
         if not is_same:
             payee.held_until = hold_from(moment, held_until=payee.held_until, days=settings.hold_days)
-            payee.held_for, payee.changed_at = Cause.DETAILS.value, moment
+            payee.held_for, payee.changed_at = HoldCause.DETAILS.value, moment
             await warned.send()
         await payee.save()
         await PayeeEvent.create(
@@ -196,11 +196,3 @@ async def erase(payee: Payee, *, by: Actor | None) -> None:
     payee.masked, payee.country, payee.confirmed_at = "", "", None
     await payee.save()
     await PayeeEvent.create(payee_id=payee.id, happening=Happening.ERASED, actor_id=by.id if by else None)
-
-
-def contacts_of(payee: Payee, vault: Vault) -> Sequence[str]:
-    """The mail addresses that were theirs when they said how they are paid, and the one that they are paid by."""
-    known = unsealed(payee, vault)
-    if known is None:
-        return ()
-    return [*known.contacts, *([known.details["email"]] if "email" in known.details else [])]

@@ -16,14 +16,13 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
-from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.warning import warning_of
 from fedirec.payouts.addresses import MONEY, PAYEES
 from fedirec.payouts.happenings import Happening
-from fedirec.payouts.holds import UNSURE, Cause, hold_from
+from fedirec.payouts.holds import UNSURE, HoldCause, hold_from
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
-from fedirec.payouts.queries.payees import status_of, statuses_of
+from fedirec.payouts.queries.payees import contacts_of, status_of, statuses_of
 
 PAGE: Final = 500
 MOST_DAYS: Final = 365
@@ -50,7 +49,7 @@ async def watch_payees(vault: Vault, post: Post) -> int:
     return found
 
 
-async def hold_pay(payee: Payee, cause: Cause, *, vault: Vault, post: Post, days: int | None = None) -> None:
+async def hold_pay(payee: Payee, cause: HoldCause, *, vault: Vault, post: Post, days: int | None = None) -> None:
     """Nothing is paid to `payee` for the days that the instance states, or `days`; every known contact hears of it."""
     person = await Person.get(id=payee.person_id)
     warned = await warning_of(
@@ -62,7 +61,7 @@ async def hold_pay(payee: Payee, cause: Cause, *, vault: Vault, post: Post, days
 
 
 async def write_hold(
-    payee: Payee, cause: Cause, *, vault: Vault, days: int | None = None, by: Actor | None = None
+    payee: Payee, cause: HoldCause, *, vault: Vault, days: int | None = None, by: Actor | None = None
 ) -> None:
     """As `hold_pay`, without a word; part of the caller's transaction."""
     await hold(payee)
@@ -83,7 +82,7 @@ async def hold_by_hand(doer: Viewer, payee: Payee, *, days: int, vault: Vault, p
     if not 1 <= days <= MOST_DAYS:
         raise Invalid("Please write a number of days, 365 at most.", field="days")
     person = await Person.get(id=payee.person_id)
-    cause = Cause.TREASURER
+    cause = HoldCause.TREASURER
     warned = await warning_of(
         post, person, Notice.PAY_HELD, path=MONEY, title=cause.value, contacts=contacts_of(payee, vault)
     )

@@ -27,16 +27,16 @@ from fedirec.db import transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, NotFound
 from fedirec.lanes import gathering
-from fedirec.payouts.actions.payees.giving import contacts_of, erase, give_to
+from fedirec.payouts.actions.payees.giving import erase, give_to
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import Warned, warning_of
 from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.codes import CodeState
-from fedirec.payouts.holds import Cause
+from fedirec.payouts.holds import HoldCause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import IdentityCode, Payee
-from fedirec.payouts.queries.payees import has_own
+from fedirec.payouts.queries.payees import contacts_of, has_own
 from fedirec.remix.actions.reminders import is_first
 from fedirec.web.ratelimit import RateLimit
 
@@ -77,7 +77,7 @@ async def join_those_who_moved(vault: Vault, post: Post) -> int:
     return joined
 
 
-async def moved_to(actor: Actor) -> list[MovedHere]:
+async def moved_here(actor: Actor) -> list[MovedHere]:
     """The accounts that say that they live at `actor` now, as `actor` says too, and are not known as one person yet."""
     settings, person = await money_settings(), await person_of(actor)
     if not actor.also_known_as:
@@ -96,7 +96,7 @@ async def say_yes(viewer: Viewer, old_key: int, *, present: str, vault: Vault, p
     in which whoever is at the old account can object.
     """
     await prove_it_is_them(viewer, present, attempts=attempts)
-    moved = next((each for each in await moved_to(viewer.actor) if each.old.id == old_key), None)
+    moved = next((each for each in await moved_here(viewer.actor) if each.old.id == old_key), None)
     if moved is None:
         raise NotFound("No account says now that it moved to yours.")
     if now() < moved.joins_at:
@@ -106,7 +106,7 @@ async def say_yes(viewer: Viewer, old_key: int, *, present: str, vault: Vault, p
     async with transaction(), gathering():
         for warned in told:
             await warned.send()
-        await join_money(viewer, mine, other, cause=Cause.MOVE, vault=vault)
+        await join_money(viewer, mine, other, cause=HoldCause.MOVE, vault=vault)
 
 
 async def _moved(old: Actor, new: Actor, settings: MoneySettings) -> MovedHere | None:
@@ -133,7 +133,7 @@ async def _join_by_silence(moved: MovedHere, *, vault: Vault, post: Post) -> boo
     async with transaction(), gathering():
         for warned in told:
             await warned.send()
-        await join_money(moved.old, stays, other, cause=Cause.MOVE, vault=vault)
+        await join_money(moved.old, stays, other, cause=HoldCause.MOVE, vault=vault)
     return True
 
 
@@ -152,7 +152,7 @@ async def _warnings(
     return warned
 
 
-async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause, vault: Vault) -> None:
+async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: HoldCause, vault: Vault) -> None:
     """`other` is `stays` from now on, with one way of being paid; the last of the caller's transaction.
 
     What they said as `stays` is kept; where they never said anything, what they said as the other. Either way it has
@@ -161,7 +161,7 @@ async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause
     By a code they prove that the accounts of `other` are lost to them, and perhaps in other hands: what was said there
     is erased, codes that were made there are good no more, and those accounts have nothing to say or to get.
     """
-    is_lost = cause is Cause.CODE
+    is_lost = cause is HoldCause.CODE
     joined = await join_person(doer, stays, other, why=cause.value, cuts_off=is_lost)
     if joined is None:
         return

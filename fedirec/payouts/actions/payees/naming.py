@@ -5,8 +5,6 @@ Whoever leads a proposal names the account, whoever has it says yes, and a treas
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.letters import Post
 from fedirec.accounts.actions.persons import person_of
@@ -15,24 +13,23 @@ from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
-from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings, NamedPerson
-from fedirec.credits.queries.settings import days_for, money_settings
+from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, NotFound
 from fedirec.lanes import gathering
 from fedirec.payouts.actions.agreeing import about_naming, refuse_agreeing
-from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.joining import join_money
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import warning_of
 from fedirec.payouts.addresses import MONEY
-from fedirec.payouts.holds import Cause
+from fedirec.payouts.holds import HoldCause
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.queries.payees import find_payee
+from fedirec.payouts.queries.namings import named_from
+from fedirec.payouts.queries.payees import contacts_of, find_payee
 from fedirec.web.ratelimit import RateLimit
 
 
@@ -86,25 +83,7 @@ async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vau
         await audit(doer, "decide_naming", named.actor.uri, person=named.person_id, accepted=is_accepted)
         if is_accepted:
             await told.send()
-            await join_money(doer, theirs, await Person.get(id=named.person_id), cause=Cause.NAME, vault=vault)
-
-
-def named_from(named: NamedPerson, settings: MoneySettings) -> datetime:
-    """From when on a treasurer can agree."""
-    began = named.confirmed_at or now()
-    return began + timedelta(days=days_for(settings, "hold_days", began))
-
-
-async def asked_of(actor: Actor) -> list[NamedPerson]:
-    """Where `actor` is said to be somebody who was listed without an account, and has not answered."""
-    rows = NamedPerson.filter(actor_id=actor.id, state="named").order_by("id").limit(20)
-    return list(await rows.select_related("person", "proposal"))
-
-
-async def waiting_namings() -> list[NamedPerson]:
-    """Those who said yes, of whom no treasurer has said anything, the oldest first."""
-    rows = NamedPerson.filter(state="confirmed").order_by("id").limit(30)
-    return list(await rows.select_related("person", "proposal", "actor", "named_by"))
+            await join_money(doer, theirs, await Person.get(id=named.person_id), cause=HoldCause.NAME, vault=vault)
 
 
 async def _refuse_early(named: NamedPerson, settings: MoneySettings) -> None:

@@ -15,13 +15,16 @@ from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.activitypub.keyring import draft_of
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
+from fedirec.credits.queries.standing import same_people
 from fedirec.db import transaction
 from fedirec.errors import Conflict, NotFound
 from fedirec.payouts.keys import Vault, label_of_batch, label_of_payee, put_in_place
-from fedirec.payouts.models import Payee, PayoutBatch
-from fedirec.payouts.payments import NOT_SENT
+from fedirec.payouts.models import Payee, Payout, PayoutBatch
+from fedirec.payouts.payments import NOT_SENT, State
 
 PAGE: Final = 100
+_STARTED: Final = (State.SUBMITTED, State.RETURNED, State.FAILED)
+"""Payments that go on, or do not, by what they were told of the payee."""
 
 
 async def renew_payees_key(doer: Doer, file: Path) -> int:
@@ -56,8 +59,11 @@ async def renew_payees_key(doer: Doer, file: Path) -> int:
             setattr(row, name, new.seal(secret, label=label))
             changed = [name]
             if isinstance(row, Payee):
-                row.fingerprint = new.fingerprint(row.adapter, json.loads(secret)["details"])
+                before, row.fingerprint = row.fingerprint, new.fingerprint(row.adapter, json.loads(secret)["details"])
                 changed.append("fingerprint")
+                people = await same_people(row.person_id)
+                started = Payout.filter(person_id__in=people, state__in=_STARTED, fingerprint=before)
+                await started.update(fingerprint=row.fingerprint)  # nobody said anything else than before
             await row.save(update_fields=changed)
             count += 1
         await audit(doer, "renew_payees_key", doer.uri, things=count)

@@ -9,8 +9,9 @@ from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Forbidden, NotFound
+from fedirec.errors import NotFound
 from fedirec.ledger.recording import record
+from fedirec.payouts.actions.payees.presence import refuse_programs
 from fedirec.payouts.addresses import PAYEES
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
@@ -26,8 +27,7 @@ async def read_details(doer: Viewer, payee: Payee, *, vault: Vault) -> dict[str,
     Raises NotFound where there is nothing, or where the key is missing.
     """
     require(doer, Permission.PAY)
-    if doer.session_id is None:
-        raise Forbidden("Programs cannot do that. Please sign in with a browser.")
+    refuse_programs(doer)
     async with transaction():
         await hold(payee)
         found = unsealed(payee, vault)
@@ -52,8 +52,7 @@ async def set_form(doer: Viewer, payee: Payee, *, is_wanted: bool, is_in: bool) 
 async def take_statements(doer: Viewer, year: int) -> list[YearSum]:
     """What everybody was paid in `year`, for whoever has to report it; that they took it is on record."""
     require(doer, Permission.PAY)
-    if doer.session_id is None:
-        raise Forbidden("Programs cannot do that. Please sign in with a browser.")
+    refuse_programs(doer)
     sums = await sums_of_year(year)
     async with transaction():
         await audit(doer, "take_statements", f"{origin_of((await own_actor()).uri)}{PAYEES}", year=year)

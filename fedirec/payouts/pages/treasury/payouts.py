@@ -15,13 +15,14 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.payouts.actions.batching import pay_again, take_out
 from fedirec.payouts.actions.reconciling import BECAME, Became, mark_payout
-from fedirec.payouts.actions.unclaimed import give_to_charity, stated_for
+from fedirec.payouts.actions.unclaimed import give_to_charity
 from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.addresses import BATCHES, PAYOUTS
 from fedirec.payouts.models import Payout
 from fedirec.payouts.pages.treasury.views import TRIES, labels_of, payout_view
 from fedirec.payouts.pages.views import PRIVATE
 from fedirec.payouts.payments import AttemptState, State
+from fedirec.payouts.queries.policies import policy_for
 from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.treasury import STOPPED, get_payout
 from fedirec.web.forms import Form, read_form
@@ -85,7 +86,7 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
     if payout.giving_by_id:
         await payout.fetch_related("giving_by")
     tries = await payout.attempts.all().order_by("number").select_related("batch", "by")
-    labels, stated = await labels_of(ways), await stated_for(payout)
+    labels, policy = await labels_of(ways), await policy_for(payout)
     way = await ways.find(tries[-1].adapter) if tries else None
     was_lost = payout.state == State.READY and await find_stop() is not None
     by_people = bool(tries) and (way is None or way.kind is not Kind.NETWORK)
@@ -116,10 +117,10 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
         "was_lost": was_lost,
         "may_try_again": payout.state in STOPPED and not payout.needs_person,
         "may_take_out": payout.state == State.BATCHED,
-        "may_give": payout.state == State.UNCLAIMED and stated.policy == "charity",
+        "may_give": payout.state == State.UNCLAIMED and policy.goes_to == "charity",
         "giving_by": person_view(payout.giving_by, cache=cache) if payout.giving_by_id and payout.giving_by else None,
         "giving_at": payout.giving_at,
-        "charity": stated.charity,
+        "charity": policy.charity,
     }
 
 
