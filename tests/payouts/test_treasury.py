@@ -43,17 +43,26 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
                 "what was typed stays"
             )
             assert said in wrong.text
-        answer = await tina.post("/treasury/batches", data=wanted)
-        url = answer.headers["location"]
-        batch = await here.run(lambda: PayoutBatch.get())
-        assert url == f"/treasury/batches/{batch.key}"
+        url = (await tina.post("/treasury/batches", data=wanted)).headers["location"]
 
-        async def say(client: object, path: str, **data: str) -> str:
+        async def say(client: object, path: str, at: str = "", **data: str) -> str:
             """What the next page says."""
-            answer = await client.post(url + path, data={"go": "on", **data})  # type: ignore[attr-defined]
+            answer = await client.post((at or url) + path, data={"go": "on", **data})  # type: ignore[attr-defined]
             assert answer.status_code == 303, answer.text
-            return str((await client.get(url)).text)  # type: ignore[attr-defined]
+            return str((await client.get(at or url)).text)  # type: ignore[attr-defined]
 
+        payout = await here.run(lambda: Payout.get(person__name="ana"))
+        one = f"/treasury/payouts/{payout.key}"
+        assert "Taken out." in await say(tina, "/out", at=one)
+        assert "This is in no batch." in await say(tina, "/out", at=one)
+        given = await tina.post(f"{one}/given", data={"reference": "receipt 1", "text": "to the lifeboats"})
+        assert (given.status_code, "Something else was said" in given.text) == (422, True)
+        assert "Somebody else can approve this." in await say(tina, "/alone")
+        assert "Called off." in await say(tina, "/cancel")
+
+        url = (await tina.post("/treasury/batches", data=wanted)).headers["location"]
+        batch = await here.run(lambda: PayoutBatch.get(state="proposed"))
+        assert url == f"/treasury/batches/{batch.key}"
         assert "Approve exactly this" not in (await tina.get(url)).text, "no button that would be refused"
         assert "Approve exactly this" in (await tom.get(url)).text
         assert "four eyes" in await say(tina, "/approve", digest=batch.digest)
@@ -86,8 +95,6 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
         assert "€30.00" in (await tina.get("/treasury")).text
         assert await here.run(balances_in, "provider:paypal") == {"EUR": 30_00}
 
-        payout = await here.run(lambda: Payout.get(person__name="ana"))
-        one = f"/treasury/payouts/{payout.key}"
         wrong = await tina.post(f"{one}/mark", data={"became": "returned", "reference": "", "text": "gone"})
         assert wrong.status_code == 422
         assert "gone</textarea>" in wrong.text
@@ -108,6 +115,6 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
         bo = await Payout.get(person__name="bo")
         assert bo.state == "settled"
         assert await find_entry(f"payout:{bo.key}:1:settled")
-        assert (await PayoutBatch.get()).state == "settled"
+        assert sorted(batch.state for batch in await PayoutBatch.all()) == ["cancelled", "settled"]
 
     await here.run(check)
