@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, Notification, Person
 from fedirec.accounts.notices import Notice
-from fedirec.accounts.permissions import Role
+from fedirec.accounts.permissions import Operator, Role
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.own import own_actor
@@ -25,7 +26,7 @@ from fedirec.credits.actions.pools.opening import close_pool
 from fedirec.credits.models import PayProposal, Pool
 from fedirec.credits.queries.funds import funds_of
 from fedirec.credits.queries.pools import home_of
-from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
+from fedirec.credits.queries.settings import ACCOUNT_LABEL, ADAPTERS_LABEL
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
 from fedirec.lanes import Done, Lane, Later, gathering
@@ -42,15 +43,17 @@ from fedirec.payouts.actions.batching import (
     take_out,
     tell_that_alone,
 )
+from fedirec.payouts.actions.ending import hear
 from fedirec.payouts.actions.progress import finish_paid
 from fedirec.payouts.actions.readying import Readier, make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
+from fedirec.payouts.actions.resuming import stop_payouts
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy, give_to_charity
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.lacks import Lack
-from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch, PayoutStop
 from fedirec.payouts.queries.treasury import ready_sums, unread_payouts
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -245,7 +248,7 @@ async def test_a_file_for_the_bank_is_written_from_what_the_admin_and_the_payees
         await decide(
             adapters=["sepa"],
             debtor={"name": "Studio e.V.", "town": "Berlin", "country": "DE"},
-            debtor_account=vault.seal(json.dumps({"iban": "DE75512108001245126199"}).encode(), label=ACCOUNT),
+            debtor_account=vault.seal(json.dumps({"iban": "DE75512108001245126199"}).encode(), label=ACCOUNT_LABEL),
         )
         ana = await office.someone("ana")
         said = (await ways.offered())["sepa"].check_details(
@@ -577,8 +580,37 @@ async def test_what_a_provider_never_tells_ends_with_a_person_who_does_not_write
         assert said.proof == "statement 7 · stands there"
         assert not (await Payout.get()).needs_person
         await check_books()
+        await it_was_paid_after_all(office, cashier)
 
     await here.run(story)
+
+
+async def it_was_paid_after_all(office: Office, cashier: Cashier) -> None:
+    """What a provider refused for certain, it says it has paid: nobody pays it again before a person has looked."""
+    bo, tina = await office.someone("bo"), await office.viewer("tina")
+    await office.says(bo, "count", {"to": "bo"})
+    await owe({bo.id: 5_00})
+    await submit_batch(await office.viewer("olga"), office.ways, office.vault, await office.approved("count"))
+    payout = await Payout.get(person_id=bo.id)
+    tried = await PayoutAttempt.get(payout_id=payout.id)
+    await cashier.go_on(tried.id)
+    await hear(tried.id, Outcome(standing=Standing.REFUSED, reason="no"))
+    await pay_again(tina, await Payout.get(id=payout.id))
+    batch = await propose_batch(tina, office.ways, office.vault, adapter="count", currency="EUR")
+    await hear(tried.id, Outcome(standing=Standing.SETTLED))
+    with pytest.raises(Conflict, match="changed"):
+        await approve_batch(await office.viewer("tom"), office.ways, office.vault, batch, digest=batch.digest)
+    await take_out(tina, await Payout.get(id=payout.id))
+    with pytest.raises(Conflict, match="Nothing is ready"):
+        await propose_batch(tina, office.ways, office.vault, adapter="count", currency="EUR")
+    for _click in range(2):
+        with suppress(Conflict):
+            await mark_payout(tina, office.ways, await Payout.get(id=payout.id), became="settled", **SHOWN)
+    found = await Payout.get(id=payout.id)
+    assert (found.state, found.needs_person) == ("settled", False)
+    assert {row.state for row in await Payable.filter(person_id=bo.id)} == {"paid"}
+    assert await balances_in("provider:count") == {"EUR": -15_00}
+    await check_books()
 
 
 class Forgetful(Counting):
@@ -607,6 +639,10 @@ async def test_what_may_have_been_sent_from_one_account_is_not_sent_from_another
         await owe({ana.id: 10_00})
         await submit_batch(await office.viewer("olga"), office.ways, office.vault, await office.approved("count"))
         tried = await PayoutAttempt.get()
+        await stop_payouts(Operator("command line"), since=now())
+        assert isinstance(await cashier.go_on(tried.id), Done)
+        assert provider.told == [], "what had begun to go out waits, too, until somebody has compared"
+        await PayoutStop.all().update(ended_at=now())
         for _ in range(2):
             await cashier.go_on(tried.id)
         assert provider.told == [tried.key] * 2, "they say that they never heard of it, and know the key again"
@@ -625,7 +661,7 @@ async def test_an_account_for_trying_out_pays_nobody_where_people_are_real(here:
 
     async def story() -> None:
         keys = json.dumps({"stripe": {"secret_key": "sk_test_1"}}).encode()
-        await decide(adapters=["stripe"], adapter_settings=office.vault.seal(keys, label=ADAPTERS))
+        await decide(adapters=["stripe"], adapter_settings=office.vault.seal(keys, label=ADAPTERS_LABEL))
         ana = await office.someone("ana")
         await office.says(ana, "stripe", {"account": "acct_1Payee00001"})
         await owe({ana.id: 10_00})
