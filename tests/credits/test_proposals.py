@@ -123,6 +123,9 @@ CHANGES = (
     "UPDATE proposal_revision SET digest = 'z'",
     "UPDATE proposal_revision SET amount = amount + 1",
     "UPDATE proposal_revision SET number = number + 1",
+    "INSERT INTO chain_link (number, kind, subject, document, document_digest, recorded_at, previous, digest) SELECT "
+    "number + 999, kind, subject, document, document_digest, recorded_at, 'x' || number, 'x' || number "
+    "FROM chain_link WHERE kind = 'proposal_locked'",
     "UPDATE pool SET host_share_ppm = 1",
     "UPDATE pool SET rule = 'majority'",
     "UPDATE pool SET state = 'closed'",

@@ -18,6 +18,7 @@ from fedirec.credits.models import PayProposal, ProposalRevision, Share
 from fedirec.credits.revisions import read
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.errors import Invalid
+from fedirec.ledger.chain import digest_of
 from fedirec.ledger.models import ChainLink
 
 PAGE: Final = 500
@@ -75,7 +76,8 @@ async def _was_published(revision: ProposalRevision) -> bool:
     """Whether the chain tells that this is what was published under its number."""
     (proposal,) = await PayProposal.filter(id=revision.proposal_id).only("id", "key")
     for link in await ChainLink.filter(kind="proposal_revision", subject=proposal.key).order_by("number"):
-        said = json.loads(link.document or "{}")
+        is_whole = bool(link.document) and digest_of(link.document) == link.document_digest
+        said = json.loads(link.document) if is_whole else {}
         if said.get("revision") == revision.number:
             return bool(said.get("digest") == revision.digest)
     return False

@@ -120,12 +120,20 @@ async def _compare_steps(report: Report, proposals: Sequence[PayProposal]) -> No
     for link in await steps:
         if (said := _read(link)) is None:
             report.add(f"link {link.number}", ["what it told is gone or was changed, so nothing proves its row"])
-        else:
-            told[link.kind, link.subject, said["revision"] if link.kind == _STEPS[0] else 0] = said
+            continue
+        step = (link.kind, link.subject, _number_in(link, said))
+        if step in told:
+            report.add(f"link {link.number}", ["it tells again what happens once: the first counts"])
+        told.setdefault(step, said)
     for proposal in proposals:
         if proposal.number:
             for sentence in await _wrong_steps(proposal, told):
                 report.add(f"proposal {proposal.key}", [sentence])
+
+
+def _number_in(link: ChainLink, said: Mapping[str, Any]) -> int:
+    """Of the revision that `link` tells of; 0 for what happens once."""
+    return int(said["revision"]) if link.kind == "proposal_revision" else 0
 
 
 async def _wrong_steps(proposal: PayProposal, told: Mapping[tuple[str, str, int], Mapping[str, Any]]) -> list[str]:
