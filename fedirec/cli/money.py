@@ -13,7 +13,7 @@ from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_table
 from fedirec.credits.actions.settings import change_money_settings
 from fedirec.credits.decisions import Rule
 from fedirec.credits.queries.settings import money_settings, policy_of
-from fedirec.credits.settings import DEBTOR, WAYS, MoneyPolicy, Shown, Unclaimed
+from fedirec.credits.settings import DEBTOR_FIELDS, WAYS, MoneyPolicy, Shown, Unclaimed
 from fedirec.errors import Invalid
 from fedirec.settings import Settings
 
@@ -39,7 +39,7 @@ async def show(settings: Settings, json: AsJson = False) -> None:
         say_json(asdict(policy))
         return
     rows = [(name, plainly(_written(value))) for name, value in asdict(policy).items() if name != "debtor"]
-    rows += [(f"debtor.{name}", plainly(policy.debtor.get(name, ""))) for name in DEBTOR]
+    rows += [(f"debtor.{name}", plainly(policy.debtor.get(name, ""))) for name in DEBTOR_FIELDS]
     say_table(("setting", "value"), rows)
 
 
@@ -63,7 +63,7 @@ async def change(
 
 def _with(policy: MoneyPolicy, name: str, text: str) -> MoneyPolicy:
     """`policy` with what somebody typed for one name. Raises Invalid, which says for which."""
-    known = {field.name for field in fields(MoneyPolicy)} - {"debtor"} | {f"debtor.{field}" for field in DEBTOR}
+    known = {field.name for field in fields(MoneyPolicy)} - {"debtor"} | {f"debtor.{field}" for field in DEBTOR_FIELDS}
     if name not in known:
         raise Invalid("there is no setting “%(name)s”; `fedirec money settings show` lists them", blanks={"name": name})
     try:

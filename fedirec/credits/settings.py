@@ -98,7 +98,7 @@ WAYS: Final[Mapping[str, Way]] = {
 }
 """Every way of paying, by the name of its adapter."""
 
-DEBTOR: Final[Mapping[str, str]] = {
+DEBTOR_FIELDS: Final[Mapping[str, str]] = {
     "name": N_("Name of the legal entity"),
     "street": N_("Street and number"),
     "postcode": N_("Postcode"),
@@ -112,7 +112,7 @@ DEBTOR_HINTS: Final[Mapping[str, str]] = {
     "town": N_("Needed as soon as there is a country."),
     "country": N_("Such as DE. Without it nobody with an account outside the EEA is paid by SEPA."),
 }
-ACCOUNT: Final[Mapping[str, str]] = {"iban": N_("IBAN from which it pays"), "bic": N_("BIC")}
+ACCOUNT_FIELDS: Final[Mapping[str, str]] = {"iban": N_("IBAN from which it pays"), "bic": N_("BIC")}
 ACCOUNT_HINTS: Final[Mapping[str, str]] = {
     "iban": N_("An account in euros that is for this alone makes the books easier to compare."),
     "bic": N_("8 or 11 letters and digits; most banks do without it."),
@@ -172,7 +172,7 @@ class MoneyPolicy:
             raise Invalid(N_("please keep it under %(n)s characters"), field="unclaimed_charity", blanks={"n": 200})
         if len(self.terms) > MAX_TERMS:
             raise Invalid(N_("please keep it under %(n)s characters"), field="terms", blanks={"n": MAX_TERMS})
-        if not set(self.debtor) <= DEBTOR.keys() or any(len(value) > 140 for value in self.debtor.values()):
+        if not set(self.debtor) <= DEBTOR_FIELDS.keys() or any(len(value) > 140 for value in self.debtor.values()):
             raise Invalid(N_("Please keep these under 140 characters each."), field="debtor_name")
         if (country := self.debtor.get("country", "")) and not _is_country(country):
             raise Invalid(N_("A country is two letters, such as DE."), field="debtor_country")

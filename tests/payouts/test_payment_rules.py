@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import get_args
 
 import pytest
 
 from fedirec.accounts.models import Notification, Person
+from fedirec.api.shapes import treasury as shapes
+from fedirec.api.shapes.money import Lack as ToldLack
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal, Pool
 from fedirec.credits.queries.funds import funds_of
@@ -34,6 +37,7 @@ from fedirec.payouts.payments import (
     OPEN,
     REFUSALS,
     AttemptState,
+    BatchState,
     Call,
     State,
     Step,
@@ -330,3 +334,14 @@ async def a_part_comes_back(office: Office) -> None:
     assert await stands() == (3_00, 7_00, {"paid"}), "what is back in its pools counts as unclaimed"
     for proposal, came in zip(proposals, (4_90, 2_10), strict=True):
         assert (await funds_of(await Pool.get(id=proposal.pool_id))).covered == came
+
+
+def test_programs_read_of_every_state_and_of_every_lack() -> None:
+    """What they are told is a list of its own, for it may not change by itself."""
+    for shape, field, states in (
+        (shapes.Batch, "state", BatchState),
+        (shapes.Payout, "state", set(State) - {State.CARRIED}),
+        (shapes.Try, "state", AttemptState),
+    ):
+        assert set(get_args(shape.model_fields[field].annotation)) == set(states)
+    assert set(get_args(ToldLack)) == set(Lack)

@@ -17,9 +17,15 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS, Seal, credentials_of, money_settings, policy_of
-from fedirec.credits.settings import ACCOUNT as ACCOUNT_FIELDS
-from fedirec.credits.settings import WAYS, MoneyPolicy
+from fedirec.credits.queries.settings import (
+    ACCOUNT_LABEL,
+    ADAPTERS_LABEL,
+    Seal,
+    credentials_of,
+    money_settings,
+    policy_of,
+)
+from fedirec.credits.settings import ACCOUNT_FIELDS, WAYS, MoneyPolicy
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Invalid, Misconfigured
@@ -75,12 +81,12 @@ async def set_credentials(doer: Doer, seal: Seal, adapter: str, values: Mapping[
     needed = [each.name for each in way.credentials] if way else []
     if not needed or (values and set(values) != set(needed)) or not _are_short(values):
         raise Invalid(N_("Please fill in all that it needs."), field="adapter_settings")
-    seal.seal(b"", label=ADAPTERS)  # makes the key, before the transaction
+    seal.seal(b"", label=ADAPTERS_LABEL)  # makes the key, before the transaction
     async with transaction():
         settings = await _held()
         known = _readable(settings, seal) | {adapter: dict(values)}
         kept = {name: secrets for name, secrets in known.items() if secrets}
-        settings.adapter_settings = seal.seal(json.dumps(kept).encode(), label=ADAPTERS) if kept else None
+        settings.adapter_settings = seal.seal(json.dumps(kept).encode(), label=ADAPTERS_LABEL) if kept else None
         await _save(settings, "adapter_settings")
         await _tell(doer, "change_money_keys", {"name": adapter, "changed": sorted(values)})
     return settings
@@ -98,7 +104,7 @@ async def set_account(doer: Doer, seal: Seal, values: Mapping[str, str]) -> Mone
     kept = {name: read[name](value) for name, value in values.items() if value.strip()}
     if kept and "iban" not in kept:
         raise Invalid(N_("Please write the IBAN as well."), field="iban")
-    sealed = seal.seal(json.dumps(kept).encode(), label=ACCOUNT) if kept else None
+    sealed = seal.seal(json.dumps(kept).encode(), label=ACCOUNT_LABEL) if kept else None
     async with transaction():
         settings = await _held()
         settings.debtor_account = sealed

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.settings import MoneyPolicy
 
-ADAPTERS = "money adapters"
-ACCOUNT = "money account"
+ADAPTERS_LABEL = "money adapters"
+ACCOUNT_LABEL = "money account"
 """The labels under which what the adapters need to know, and the account that is paid from, are sealed."""
 
 
@@ -49,13 +49,13 @@ def adapters_of(settings: MoneySettings) -> tuple[str, ...]:
 
 def credentials_of(settings: MoneySettings, seal: Seal) -> dict[str, dict[str, str]]:
     """What each adapter needs to know, by its name. Raises Misconfigured without the key it was sealed with."""
-    found: dict[str, dict[str, str]] = _opened(settings.adapter_settings, seal, label=ADAPTERS)
+    found: dict[str, dict[str, str]] = _opened(settings.adapter_settings, seal, label=ADAPTERS_LABEL)
     return found
 
 
 def debtor_account_of(settings: MoneySettings, seal: Seal) -> dict[str, str]:
     """The account that is paid from: `iban` and `bic`. Raises Misconfigured without the key it was sealed with."""
-    found: dict[str, str] = _opened(settings.debtor_account, seal, label=ACCOUNT)
+    found: dict[str, str] = _opened(settings.debtor_account, seal, label=ACCOUNT_LABEL)
     return found
 
 

@@ -141,7 +141,7 @@ async def post_form(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.PAY)
     form = await read_form(request)
     payee = await _payee_in(request)
-    done = set_form(viewer, payee, is_wanted=form.flag("wanted"), is_in=form.flag("received"))
+    done = set_form(viewer, payee, is_wanted=form.flag("wanted"), is_received=form.flag("received"))
     return await attempt(request, f"{PAYEES}/{payee.key}", done, _("Saved."))
 
 

@@ -20,9 +20,9 @@ from fedirec.credits.pages.pools.views import currency_choices, rule_choices
 from fedirec.credits.queries.settings import Seal, adapters_of, credentials_of, money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.credits.settings import (
-    ACCOUNT,
+    ACCOUNT_FIELDS,
     ACCOUNT_HINTS,
-    DEBTOR,
+    DEBTOR_FIELDS,
     DEBTOR_HINTS,
     LEAST_MORE,
     LEAST_WINDOW,
@@ -66,7 +66,7 @@ async def post_account(request: Request[Any]) -> Response:
     """The account that is paid from: it is sealed, and not shown again."""
     viewer = require_viewer(request, Permission.MANAGE_INSTANCE)
     form = await read_form(request)
-    values = {name: typed for name in ACCOUNT if (typed := form.line(name, max=60))}
+    values = {name: typed for name in ACCOUNT_FIELDS if (typed := form.line(name, max=60))}
     if not form.errors:
         with form.collecting():
             await set_account(viewer, _seal(request), values)
@@ -123,7 +123,7 @@ def _filled(settings: MoneySettings) -> Form:
             "shows_ledger": settings.shows_ledger,
             "terms": settings.terms,
             "form_countries": " ".join(settings.form_countries or ()),
-            **{f"debtor_{name}": debtor.get(name, "") for name in DEBTOR},
+            **{f"debtor_{name}": debtor.get(name, "") for name in DEBTOR_FIELDS},
         }
     )
 
@@ -151,7 +151,7 @@ def _policy_in(form: Form) -> MoneyPolicy | None:
         "adapters": form.many("adapters", WAYS),
         "terms": form.text("terms", max=MAX_TERMS),
         "form_countries": sorted(set(form.line("form_countries", max=1_000).replace(",", " ").upper().split())),
-        "debtor": {name: form.line(f"debtor_{name}", max=140) for name in DEBTOR},
+        "debtor": {name: form.line(f"debtor_{name}", max=140) for name in DEBTOR_FIELDS},
     }
     words["debtor"]["country"] = words["debtor"]["country"].upper()
     ppm = read_percent(form, "host_share")
@@ -193,8 +193,8 @@ async def _show(
             for key, way in WAYS.items()
             if way.credentials
         ],
-        debtor=[(f"debtor_{name}", _(label), _(DEBTOR_HINTS[name])) for name, label in DEBTOR.items()],
-        account=[(name, _(label), _(ACCOUNT_HINTS[name])) for name, label in ACCOUNT.items()],
+        debtor=[(f"debtor_{name}", _(label), _(DEBTOR_HINTS[name])) for name, label in DEBTOR_FIELDS.items()],
+        account=[(name, _(label), _(ACCOUNT_HINTS[name])) for name, label in ACCOUNT_FIELDS.items()],
         has_account=settings.debtor_account is not None,
         key_problem=key_problem,
         for_trying_out=[_(way.label) for way in await request.state["ways"].tests()],

@@ -14,7 +14,7 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.activitypub.keyring import draft_of
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
+from fedirec.credits.queries.settings import ACCOUNT_LABEL, ADAPTERS_LABEL
 from fedirec.credits.queries.standing import same_people
 from fedirec.db import transaction
 from fedirec.errors import Conflict, NotFound
@@ -83,6 +83,6 @@ async def _sealed() -> AsyncIterator[tuple[Model, str, bytes, str]]:
         yield batches[0], "file", bytes(batches[0].file or b""), label_of_batch(batches[0].key)
         after = batches[0].id
     for settings in await MoneySettings.all().order_by("id").limit(1):
-        for name, label in (("adapter_settings", ADAPTERS), ("debtor_account", ACCOUNT)):
+        for name, label in (("adapter_settings", ADAPTERS_LABEL), ("debtor_account", ACCOUNT_LABEL)):
             if (column := getattr(settings, name)) is not None:
                 yield settings, name, bytes(column), label

@@ -38,15 +38,15 @@ async def read_details(doer: Viewer, payee: Payee, *, vault: Vault) -> dict[str,
     return found.details
 
 
-async def set_form(doer: Viewer, payee: Payee, *, is_wanted: bool, is_in: bool) -> None:
+async def set_form(doer: Viewer, payee: Payee, *, is_wanted: bool, is_received: bool) -> None:
     """Whether a form about taxes is wanted of `payee`, and whether it is in; without it nothing is paid."""
     require(doer, Permission.PAY)
     async with transaction():
         await hold(payee)
-        payee.needs_form, payee.form_at = is_wanted, (payee.form_at or now()) if is_in else None
+        payee.needs_form, payee.form_at = is_wanted, (payee.form_at or now()) if is_received else None
         await payee.save(update_fields=["needs_form", "form_at"])
         await PayeeEvent.create(payee_id=payee.id, happening=Happening.FORM, actor_id=doer.actor.id)
-        await audit(doer, "set_payee_form", await page_of(payee), wanted=is_wanted, received=is_in)
+        await audit(doer, "set_payee_form", await page_of(payee), wanted=is_wanted, received=is_received)
 
 
 async def take_statements(doer: Viewer, year: int) -> list[YearSum]:
