@@ -289,6 +289,12 @@ async def test_silence_makes_nobody_one_person_who_has_anything_of_their_own(her
     assert not standing.is_confirmed
 
 
+async def learn(actor: Actor, kind: str, name: str, *, is_vouched: bool) -> None:
+    """`actor` is seen with another key."""
+    key = SeenKey(key_id=f"{actor.uri}#{name}", kind=kind, fingerprint=name, is_vouched=is_vouched, seen_at=now())
+    await add_to_history(actor.id, [key])
+
+
 async def test_somebody_elsewhere_with_another_key_is_not_paid(
     here: Instance, there: Instance, network: Network, time_passes: Pass
 ) -> None:
@@ -307,14 +313,10 @@ async def test_somebody_elsewhere_with_another_key_is_not_paid(
     time_passes(timedelta(days=1))
     assert (await status_of(here, bo)).is_confirmed
 
-    async def learn(kind: str, name: str, *, is_vouched: bool) -> None:
-        key = SeenKey(key_id=f"{bo.uri}#{name}", kind=kind, fingerprint=name, is_vouched=is_vouched, seen_at=now())
-        await add_to_history(bo.id, [key])
-
-    await here.run(learn, "p256", "first", is_vouched=True)  # a way of signing that they had not had
+    await here.run(learn, bo, "p256", "first", is_vouched=True)  # a way of signing that they had not had
     assert (await status_of(here, bo)).is_confirmed
     time_passes(timedelta(hours=1))
-    await here.run(learn, "rsa", "second", is_vouched=False)
+    await here.run(learn, bo, "rsa", "second", is_vouched=False)
     changed = await status_of(here, bo)
     assert changed.held_until is not None
     assert changed.held_until > now() + timedelta(days=6)
@@ -621,6 +623,12 @@ async def test_somebody_on_mastodon_is_paid(
         assert "not accepted" not in page
         assert "We do not know" not in page
         await settle_and_read(here, browser)
+        for name, is_vouched in (("first", True), ("second", False)):
+            await here.run(learn, ana, "rsa", name, is_vouched=is_vouched)
+        refused = await browser.post(
+            "/money/details", data=BY_HAND | {"instructions": "to whoever has that domain now"}
+        )
+        assert (refused.status_code, "Your server has other keys for you" in refused.text) == (422, True)
         left = await browser.post("/settings/visit/leave", data={"sure": "on"})
         assert left.status_code == 303
     await settle(here)
