@@ -6,9 +6,10 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -113,6 +114,16 @@ def test_what_somebody_lacks_is_said_in_full() -> None:
     assert lacks(WELL, 100, threshold=5_00, at=NOON, is_again=True) == ()
     nothing = lacks(Readiness(needs_form=True, held_until=NOON + timedelta(days=1)), 1, threshold=2, at=NOON)
     assert nothing == (Lack.DETAILS, Lack.TERMS, Lack.FORM, Lack.HOLD, Lack.TOO_LITTLE)
+    alone: dict[Lack, dict[str, Any]] = {
+        Lack.WAY: {"is_offered": False},
+        Lack.CURRENCY: {"limits": None},
+        Lack.CONFIRMATION: {"is_confirmed": False},
+        Lack.TOO_MUCH: {"limits": Limits(maximum=99)},
+        Lack.WRITING: {"can_be_written": False},
+    }
+    for lack, changes in alone.items():
+        assert lacks(replace(WELL, **changes), 100, threshold=0, at=NOON) == (lack,)
+    assert {*nothing, *alone} == set(Lack)
     assert threshold_in("JPY", 50_00, of="EUR") == 50
     assert threshold_in("KWD", 50_00, of="EUR") == 50_000
     assert threshold_in("EUR", 50, of="JPY") == 50_00
