@@ -13,6 +13,7 @@ import asyncio
 import json
 import sqlite3
 import tempfile
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 
@@ -27,7 +28,7 @@ from tests.bench.figures import tell
 from tests.bench.hosts import CONTEXT, PUBLIC, Hosts, listening
 from tests.bench.rows import database_file, multiply
 from tests.bench.servers import Server, fresh_instance, new_settings, serving
-from tests.bench.wire import send_all, signed_post
+from tests.bench.wire import Answers, send_all, signed_post
 
 TEXT = (
     "<p>Post number {number}: what people write on an ordinary day, about two hundred characters of it, with a tag "
@@ -168,8 +169,13 @@ def _outcomes(connection: sqlite3.Connection, after: int) -> dict[str, int]:
     return dict(connection.execute("SELECT state, count(*) FROM received WHERE id > ? GROUP BY state", (after,)))
 
 
-async def measure(*, posts: int, activities: int, hosts: int, connections: int, folder: Path) -> dict[str, object]:
-    """How many activities a second are handled, and what one costs, where `posts` posts are there before."""
+async def measure(
+    *, posts: int, activities: int, hosts: int, connections: int, folder: Path, rounds: int = 1
+) -> dict[str, object]:
+    """How many activities a second are handled, and what one costs, where `posts` posts are there before.
+
+    Of several `rounds` of so many activities the cheapest counts, for chores of the server fall into some of them.
+    """
     settings = new_settings(folder)
     async with listening(hosts) as remote:
         ana = await prepare(settings, remote)
@@ -183,26 +189,40 @@ async def measure(*, posts: int, activities: int, hosts: int, connections: int, 
         with serving(settings) as server, sqlite3.connect(f"file:{database_file(settings)}?mode=ro", uri=True) as rows:
             await send_all(signed(remote, server, ana, count=WARM, series="v"), port=settings.port, connections=1)
             await all_handled(rows)
-            requests = signed(remote, server, ana, count=activities, series="a")
-            last = int(rows.execute("SELECT max(id) FROM received").fetchone()[0])
-            before, began = server.usage(), perf_counter()
-            answers = await send_all(requests, port=settings.port, connections=connections)
-            await all_handled(rows)
-            seconds, after = perf_counter() - began, server.usage()
-            outcomes = _outcomes(rows, last)
+            found = [
+                await _round(
+                    server, rows, signed(remote, server, ana, count=activities, series=f"a{number}"), connections
+                )
+                for number in range(rounds)
+            ]
+            peak = server.usage().peak_rss
         rows.close()
-    assert outcomes == {"handled": activities}, (outcomes, answers.statuses)
+    cpu, seconds, answers = min(found, key=itemgetter(0))
     return {
         "posts_before": posts,
         "activities": activities,
         "handled_per_second": activities / seconds,
         "accepted_per_second": answers.per_second,
-        "cpu_ms_per_activity": (after.cpu - before.cpu) / activities * 1000,
-        "handled_per_cpu_second": activities / (after.cpu - before.cpu),
+        "cpu_ms_per_activity": cpu / activities * 1000,
+        "handled_per_cpu_second": activities / cpu,
         "answered_p50_ms": answers.latency(0.5),
         "answered_p99_ms": answers.latency(0.99),
-        "peak_rss_mb": after.peak_rss,
+        "peak_rss_mb": peak,
     }
+
+
+async def _round(
+    server: Server, rows: sqlite3.Connection, requests: list[bytes], connections: int
+) -> tuple[float, float, Answers]:
+    """The seconds of processor time and of the clock until all of it was handled, and what was answered."""
+    last = int(rows.execute("SELECT max(id) FROM received").fetchone()[0])
+    before, began = server.usage(), perf_counter()
+    answers = await send_all(requests, port=server.settings.port, connections=connections)
+    await all_handled(rows)
+    seconds, after = perf_counter() - began, server.usage()
+    outcomes = _outcomes(rows, last)
+    assert outcomes == {"handled": len(requests)}, (outcomes, answers.statuses)
+    return after.cpu - before.cpu, seconds, answers
 
 
 def main() -> None:
