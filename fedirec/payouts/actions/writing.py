@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 
 from anyio import to_thread
@@ -104,16 +103,16 @@ class Clerk:
         return status.held_until is not None and status.held_until > now()
 
     async def attempt_of(self, row: PayoutAttempt, details: dict[str, str], *, is_first: bool = False) -> Attempt:
-        attempt = Attempt(
+        """A try as adapters are given it; `is_first`: as it was before it was noted that it is sent."""
+        return Attempt(
             key=row.key,
             amount=row.payout.amount,
             currency=row.payout.currency,
             details=details,
             message=f"{host_of((await own_actor()).uri)} {row.payout.key}",
-            first_sent_at=row.sent_at,
+            first_sent_at=None if is_first else row.sent_at,
             reference=row.reference or None,
         )
-        return replace(attempt, first_sent_at=None) if is_first else attempt
 
     async def _attempts(self, batch: PayoutBatch, way: FileAdapter) -> list[Attempt]:
         """The tries that can stand in the file; the others are left out, each with its reason."""
