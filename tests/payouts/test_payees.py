@@ -238,6 +238,10 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     async with here.sign_in("ana") as browser:
         left = await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})
         assert "Please say that from where you live now." in left.text
+    credit = ProductionCredit(actor_id=ana.id, person_id=persons[ana.id])
+    for actor, says_it in ((ana, False), (new, True)):
+        fresh = await here.run(Actor.get, id=actor.id)
+        assert await here.run(is_of, credit, fresh) is says_it
     joined = await status_of(here, new)
     assert joined.is_confirmed
     assert joined.held_until is not None

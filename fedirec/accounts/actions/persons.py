@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from fedirec.accounts.actions.audit import HasUri, audit
 from fedirec.accounts.models import Identity, Person
@@ -52,6 +53,18 @@ async def people_of(actors: Iterable[Actor]) -> dict[int, Person]:
 async def actors_of(person: Person) -> list[Actor]:
     """Every account, here and elsewhere, that is a way to be `person`; the first is that which they came with."""
     return [row.actor for row in await Identity.filter(person_id=person.id).order_by("id").select_related("actor")]
+
+
+async def lives_elsewhere(actor: Actor) -> bool:
+    """Whether `actor` moved away, or did once to where the same person lives since, who has not moved from there.
+
+    Whoever takes over an old address could join somebody by a Move, and say afterwards that they came back.
+    """
+    if actor.moved_to is not None or actor.moved_at is None:
+        return actor.moved_to is not None
+    person = await person_of(actor)
+    others = Identity.filter(person_id=person.id, actor__state="active").exclude(actor_id=actor.id)
+    return await others.filter(Q(actor__moved_at=None) | Q(actor__moved_at__lt=actor.moved_at)).exists()
 
 
 async def roots_of(person_ids: Collection[int]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tortoise.queryset import QuerySet
 
-from fedirec.accounts.actions.persons import person_of, roots_of
+from fedirec.accounts.actions.persons import lives_elsewhere, person_of, roots_of
 from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.credits.lines import NAMED, STATES, WAITS_FOR_PERSON, CreditState
@@ -108,7 +108,7 @@ async def is_of(credit: ProductionCredit, actor: Actor) -> bool:
     Who lives elsewhere now says it from there: an account that moved away says nothing, nor does one that is lost to
     them. Accounts turn out to be one person only when the hold after a Move is over.
     """
-    if actor.moved_to is not None:
+    if await lives_elsewhere(actor):
         return False
     people = await own_people(actor)
     return credit.person_id in people if people else credit.actor_id == actor.id

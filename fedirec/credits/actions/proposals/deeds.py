@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedirec.accounts.actions.persons import lives_elsewhere
 from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal, Pool, ProposalRevision
 from fedirec.credits.queries.standing import newest_revision, parts_to
@@ -57,9 +58,9 @@ async def in_force(proposal: PayProposal, digest: str | None = None) -> Proposal
     return revision
 
 
-def refuse_moved(actor: Actor) -> None:
+async def refuse_moved(actor: Actor) -> None:
     """Raise Forbidden for an account from which somebody moved away: one person has one voice, where they live."""
-    if actor.moved_to is not None:
+    if await lives_elsewhere(actor):
         raise Forbidden(N_("This account has moved. Please say that from where you live now."))
 
 

@@ -68,7 +68,7 @@ async def object_to(
     draft.check()
     async with transaction(), gathering():
         await begin(Deed.OBJECT_TO_PROPOSAL, proposal, author)
-        refuse_moved(author)
+        await refuse_moved(author)
         revision = await in_force(proposal, digest)
         person = await own_person(author)
         is_listed = person in await listed_people(revision)

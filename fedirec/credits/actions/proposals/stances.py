@@ -200,7 +200,7 @@ async def say_stale(actor: Actor, proposal: PayProposal, says: Says, digest: str
 async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[ProposalRevision, int, list[Share]]:
     """The revision in force, the person who `actor` is, and their lines. Raises Forbidden where they have none."""
     await begin(deed, proposal, actor, also=Part.AUTHOR)
-    refuse_moved(actor)
+    await refuse_moved(actor)
     revision = await in_force(proposal)
     person = await own_person(actor)
     lines = await lines_of_person(revision, person)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fedirec.accounts.actions.persons import own_person
+from fedirec.accounts.actions.persons import lives_elsewhere, own_person
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.activitypub.envelopes import opened
 from fedirec.activitypub.models import Actor
@@ -145,7 +145,7 @@ async def _route(sender: Actor, said: Activity[Any]) -> Route:
 async def _begin(sender: Actor, answer: Activity[Any], uri: str) -> PayProposal:
     """The proposal of ours at `uri`. Raises Forbidden for what is nobody, Conflict for what was said before."""
     await refuse_insistent(sender, what=answer.TYPE, limit=MAX_AN_HOUR)
-    if sender.type != "Person" or sender.moved_to is not None:
+    if sender.type != "Person" or await lives_elsewhere(sender):
         raise Forbidden("only people answer proposals, from where they live now")
     found = await PayProposal.get_or_none(uri=uri, pool_id__not_isnull=True)
     if found is None or not found.number:

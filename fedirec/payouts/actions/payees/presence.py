@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from tortoise.expressions import Q
-
 from fedirec.accounts.actions.passwords import prove_presence
-from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.models import Identity, Session
+from fedirec.accounts.actions.persons import lives_elsewhere
+from fedirec.accounts.models import Session
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
-from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Forbidden
 from fedirec.translatable import N_
@@ -33,7 +30,7 @@ async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit)
     refuse_programs(viewer)
     if viewer.actor.moved_to is not None:
         raise Forbidden("This account has moved. Please do that with the new one, or come back with this one first.")
-    if await _was_left(viewer.actor):
+    if await lives_elsewhere(viewer.actor):
         raise Forbidden(N_("This account has moved. Please say that from where you live now."))
     if viewer.account.password_hash:
         await prove_presence(viewer.account, present, attempts=attempts, field="present")
@@ -42,17 +39,6 @@ async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit)
         raise Forbidden("Your server has other keys for you than before. Please write to those who run this place.")
     if not await is_fresh(viewer):
         raise Forbidden("Please sign in with your own server once more, so that it is surely you.", field="present")
-
-
-async def _was_left(actor: Actor) -> bool:
-    """Whether `actor` moved once to where the same person lives since, who has not moved from there: whoever takes over
-    an old address joins somebody by a Move, and then says that they came back.
-    """
-    if actor.moved_at is None:
-        return False
-    person = await person_of(actor)
-    others = Identity.filter(person_id=person.id, actor__state="active").exclude(actor_id=actor.id)
-    return await others.filter(Q(actor__moved_at=None) | Q(actor__moved_at__lt=actor.moved_at)).exists()
 
 
 def refuse_programs(viewer: Viewer) -> None:
