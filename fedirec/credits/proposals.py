@@ -205,11 +205,7 @@ GUARDS: Final[Mapping[Step, tuple[Guard, ...]]] = MappingProxyType(
         ),
         Step.RELEASE: (Guard(N_("Nothing in it has been settled."), lambda facts: facts.free > 0),),
         Step.PAY: (Guard(N_("Nobody is owed anything."), lambda facts: facts.owed + facts.in_flight > 0),),
-        Step.SETTLE: (
-            _NOTHING_HELD,
-            _NOTHING_IN_FLIGHT,
-            _NOTHING_OWED,
-        ),
+        Step.SETTLE: (_NOTHING_HELD, _NOTHING_IN_FLIGHT, _NOTHING_OWED),
         Step.SETTLE_PARTLY: (
             _NOTHING_IN_FLIGHT,
             Guard(N_("Everybody has been paid."), lambda facts: facts.owed + facts.held > 0),
@@ -264,11 +260,6 @@ def refusal_of(state: str, step: Step, facts: Facts | None = None) -> str | None
     if facts is None:
         return None
     return next((guard.refusal for guard in GUARDS.get(step, ()) if not guard.holds(facts)), None)
-
-
-def lacks(step: Step, facts: Facts) -> tuple[str, ...]:
-    """Everything that `step` still asks for, each in a sentence, so that a page can list it."""
-    return tuple(guard.refusal for guard in GUARDS.get(step, ()) if not guard.holds(facts))
 
 
 def advance(state: str, step: Step, facts: Facts) -> State:

@@ -25,7 +25,6 @@ from fedirec.credits.proposals import (
     advance,
     closes_at,
     is_open,
-    lacks,
     refusal_of,
     steps_from,
 )
@@ -72,6 +71,10 @@ WAYS = {
     State.CLOSED: {Step.RETURN: State.PARTIALLY_PAID},
     State.CANCELLED: {},
 }
+
+
+def lacks(step: Step, facts: Facts) -> list[str]:
+    return [guard.refusal for guard in GUARDS.get(step, ()) if not guard.holds(facts)]
 
 
 @pytest.mark.parametrize("state", State)

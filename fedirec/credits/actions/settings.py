@@ -65,7 +65,7 @@ async def change_money_settings(doer: Doer, wanted: MoneyPolicy) -> MoneySetting
             doer,
             "change_money",
             {"changed": changed, **told},
-            link={"changed": changed, "before": _some(before, open_ones), "after": _some(after, open_ones)},
+            link={"changed": changed, "before": _only(before, open_ones), "after": _only(after, open_ones)},
         )
     return settings
 
@@ -135,7 +135,7 @@ def _lowered(settings: MoneySettings, wanted: MoneyPolicy) -> dict[str, Any]:
     return kept
 
 
-def _some(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _only(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: _plain(values[name]) for name in names}
 
 

@@ -71,7 +71,6 @@ class _Line:
     role: str
     is_author: bool
     is_unnamed: bool
-    is_ended: bool = False
 
     @property
     def key(self) -> tuple[str, Who, str]:

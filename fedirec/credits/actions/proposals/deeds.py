@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+from fedirec.credits.models import Share
 from fedirec.accounts.actions.persons import lives_elsewhere
 from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal, Pool, ProposalRevision
@@ -13,6 +15,9 @@ from fedirec.projects.queries.projects import project_of
 from fedirec.remix.powers import Deed, Part, may_do, refuse_unless
 from fedirec.translatable import N_
 
+LIVES_ELSEWHERE: Final = N_("This proposal lives on another server. Please go there to take part in it.")
+NO_PROPOSAL: Final = N_("There is no such proposal here.")
+
 
 async def begin(deed: Deed, proposal: PayProposal, actor: Actor, *, also: Part | None = None) -> frozenset[Part]:
     """`actor` may do it to `proposal`, which is as it is now and nobody else's until the caller's transaction ends.
@@ -23,7 +28,7 @@ async def begin(deed: Deed, proposal: PayProposal, actor: Actor, *, also: Part |
     await hold(proposal)
     await with_home(proposal)
     if proposal.pool is None:
-        raise Conflict(N_("This proposal lives on another server. Please go there to take part in it."))
+        raise Conflict(LIVES_ELSEWHERE)
     return await parts_for(deed, proposal.group, actor, also=also)
 
 
@@ -58,7 +63,13 @@ async def in_force(proposal: PayProposal, digest: str | None = None) -> Proposal
     return revision
 
 
-async def refuse_moved(actor: Actor) -> None:
+async async def refuse_other_line(revision: ProposalRevision, key: str) -> None:
+    """Raise NotFound unless `revision` has a line with that key."""
+    if not await Share.exists(revision_id=revision.id, line_key=key):
+        raise NotFound(N_("There is no such line."))
+
+
+def refuse_moved(actor: Actor) -> None:
     """Raise Forbidden for an account from which somebody moved away: one person has one voice, where they live."""
     if await lives_elsewhere(actor):
         raise Forbidden(N_("This account has moved. Please say that from where you live now."))
@@ -68,5 +79,5 @@ async def get_own_proposal(key: str) -> PayProposal:
     """The proposal of ours with that key, with its Group and pool. Raises NotFound."""
     proposal = await PayProposal.get_or_none(key=key, pool_id__not_isnull=True)
     if proposal is None:
-        raise NotFound(N_("There is no such proposal here."))
+        raise NotFound(NO_PROPOSAL)
     return await with_home(proposal)

@@ -5,18 +5,18 @@ What they said is kept here as well. What comes of it, the home says.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from fedirec.accounts.actions.persons import own_person
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Entity, Reject, Undo
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import in_force, with_home
+from fedirec.credits.actions.proposals.deeds import LIVES_ELSEWHERE, in_force, refuse_other_line, with_home
 from fedirec.credits.actions.proposals.objecting import MAX_OBJECTIONS
-from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
+from fedirec.credits.actions.proposals.stances import MAX_STANCES, NOT_LISTED, NOT_NOW, Route, say
 from fedirec.credits.decisions import Says
-from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance
+from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Stance
 from fedirec.credits.objections import (
     MAX_WORDS,
     ObjectionDraft,
@@ -32,12 +32,9 @@ from fedirec.credits.vocab import ObjectionObject, ProposalRef
 from fedirec.credits.vocab.hearing import write_words
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from fedirec.errors import Conflict, Forbidden, Invalid, TooMany
 from fedirec.translatable import N_
 from fedirec.uris import new_key
-
-_NOT_LISTED: Final = N_("Only people who are listed can say that.")
-_OVER: Final = N_("This proposal could not be accepted any more, or not yet.")
 
 
 async def accept_elsewhere(
@@ -51,9 +48,9 @@ async def accept_elsewhere(
     async with transaction():
         revision, own = await _begin(person, copy, digest)
         if own not in await listed_people(revision):
-            raise Forbidden(_NOT_LISTED)
+            raise Forbidden(NOT_LISTED)
         if State(copy.state) not in HEARING:
-            raise Conflict(_OVER)
+            raise Conflict(NOT_NOW)
         if recused is False and not is_open(copy.state, now=now(), closes_at=copy.closes_at):
             raise Conflict(N_("A share is taken back as long as people can object, and not after that."))
         ref = ProposalRef(id=copy.uri, revision=revision.number, digest=digest, recused=recused, line=line)
@@ -84,8 +81,8 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
             waiting=await said.filter(state=ObjectionState.OPEN.value).count(),
         )
         line = draft.line if kind is not ObjectionKind.LEFT_OUT else ""
-        if line and not await Share.exists(revision_id=revision.id, line_key=line):
-            raise NotFound(N_("There is no such line."))
+        if line:
+            await refuse_other_line(revision, line)
         if await said.count() >= MAX_OBJECTIONS and await said.filter(number=revision.number).exists():
             raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
         ref = ProposalRef(
@@ -177,7 +174,7 @@ async def _begin(person: Actor, copy: PayProposal, digest: str | None) -> tuple[
     await hold(copy)
     await with_home(copy)
     if not person.is_local or copy.pool_id is not None:
-        raise Conflict(N_("This proposal lives on another server. Please go there to take part in it."))
+        raise Conflict(LIVES_ELSEWHERE)
     own = await own_person(person)
     if await Stance.filter(proposal_id=copy.id, person_id=own).count() >= MAX_STANCES:
         raise TooMany(N_("You have said much about this already."), retry_after=3600)

@@ -58,7 +58,7 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         ppm = {each.key: each.ppm for each in stakes}
         amounts = amounts_of(funds.to_share, ppm, scope=proposal.key)
         contests, is_open = await contests_of(proposal, revision)
-        owed = _some(lockable(amounts, ppm, held_parts(ppm, contests)))
+        owed = _above_nothing(lockable(amounts, ppm, held_parts(ppm, contests)))
         found = await obstacles_to_lock(proposal, stakes, funds.to_share)
         refuse_obstacles(found)
         facts = Facts(
@@ -123,7 +123,7 @@ async def release_held(proposal: PayProposal) -> int:
         contests, is_open = await contests_of(proposal, revision)
         parts, locked = await _locked_so_far(proposal)
         free = lockable(amounts, ppm, held_parts(ppm, contests))
-        owed = _some({key: amount - locked.get(key, 0) for key, amount in free.items()})
+        owed = _above_nothing({key: amount - locked.get(key, 0) for key, amount in free.items()})
         released = sum(owed.values())
         left = (proposal.locked_amount or 0) - sum(locked.values()) - released if is_open else 0
         if not released and left == proposal.held_amount:
@@ -211,5 +211,5 @@ def _booking(proposal: PayProposal, part: str, stakes: Sequence[RevisionLine], o
     )
 
 
-def _some(amounts: Mapping[str, int]) -> dict[str, int]:
+def _above_nothing(amounts: Mapping[str, int]) -> dict[str, int]:
     return {key: amount for key, amount in amounts.items() if amount > 0}

@@ -12,7 +12,7 @@ from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_moved
+from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_moved, refuse_other_line
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_some, with_copies
 from fedirec.credits.chain_documents import of_answer, of_objection, of_withdrawal
@@ -20,7 +20,6 @@ from fedirec.credits.decisions import Says
 from fedirec.credits.models import (
     Objection,
     PayProposal,
-    Share,
 )
 from fedirec.credits.objections import (
     MAX_WORDS,
@@ -38,7 +37,7 @@ from fedirec.credits.queries.standing import listed_people, newest_revision, sam
 from fedirec.credits.queries.traces import left_trace
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from fedirec.errors import Conflict, Forbidden, Invalid, TooMany
 from fedirec.lanes import gathering
 from fedirec.ledger.recording import record
 from fedirec.remix.actions.holding import has_to_wait
@@ -86,8 +85,8 @@ async def object_to(
             ).count(),
         )
         line = draft.line if draft.kind != ObjectionKind.LEFT_OUT else ""
-        if line and not await Share.exists(revision_id=revision.id, line_key=line):
-            raise NotFound(N_("There is no such line."))
+        if line:
+            await refuse_other_line(revision, line)
         has_part = is_listed or await left_trace(proposal, person)
         await _refuse_many(proposal, author, person, has_part=has_part)
         try:

@@ -180,7 +180,7 @@ def refuse_obstacles(found: Obstacles) -> None:
     if found.unlisted:
         raise Conflict(
             _("These people are credited and have no line, not even one of 0 with a reason: %(people)s")
-            % {"people": _some(found.unlisted)},
+            % {"people": _first_of(found.unlisted)},
             field="lines",
         )
     if found.unreasoned:
@@ -189,7 +189,7 @@ def refuse_obstacles(found: Obstacles) -> None:
         works = [f"“{block.source.title}” ({block.source.author_name})" for block in found.blocked]
         raise Conflict(
             _("Nobody may make money with these works until their authors grant it: %(works)s")
-            % {"works": _some(works)},
+            % {"works": _first_of(works)},
             field="lines",
         )
     if found.departures:
@@ -246,6 +246,6 @@ def _shares(row: ProposalRevision, revision: Revision, rows: Mapping[str, DraftL
     ]
 
 
-def _some(names: Sequence[str]) -> str:
+def _first_of(names: Sequence[str]) -> str:
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" (+{more})" if more > 0 else "")

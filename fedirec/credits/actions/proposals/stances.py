@@ -41,9 +41,9 @@ MAX_STANCES: Final = 50
 """Of one person to one proposal."""
 MAX_GIVEN_BACK: Final = 6
 """Times that one person gives something back or takes it back: each makes a revision that all others look at again."""
-_NOT_LISTED: Final = N_("Only people who are listed can say that.")
+NOT_LISTED: Final = N_("Only people who are listed can say that.")
 STALE: Final = N_("This was said to another revision than the one in force.")
-_CLOSED: Final = N_("This proposal could not be accepted any more, or not yet.")
+NOT_NOW: Final = N_("This proposal could not be accepted any more, or not yet.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ async def accept_proposal(actor: Actor, proposal: PayProposal, digest: str, rout
             return last
         reason = "" if digest == revision.digest else STALE
         if not reason and State(proposal.state) not in HEARING:
-            reason = _CLOSED
+            reason = NOT_NOW
         return await say(actor, person, proposal, revision, Says.ACCEPT, digest, route=route, reason=reason)
 
 
@@ -205,7 +205,7 @@ async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[Propo
     person = await own_person(actor)
     lines = await lines_of_person(revision, person)
     if not lines:
-        raise Forbidden(_NOT_LISTED)
+        raise Forbidden(NOT_LISTED)
     if await Stance.filter(proposal_id=proposal.id, person_id=person).count() >= MAX_STANCES:
         raise TooMany(N_("You have said much about this already."), retry_after=3600)
     return revision, person, lines

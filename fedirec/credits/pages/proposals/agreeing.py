@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.actions.persons import own_person
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.proposals.deeds import get_own_proposal
+from fedirec.credits.actions.proposals.deeds import NO_PROPOSAL, get_own_proposal
 from fedirec.credits.actions.proposals.stances import agree_to_departure
 from fedirec.credits.decisions import NAMES as RULES
 from fedirec.credits.decisions import Rule, Says
@@ -26,13 +26,10 @@ from fedirec.errors import NotFound
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.cards.promises import decided_in_words
 from fedirec.remix.pages.visitors import members_only
-from fedirec.translatable import N_
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.money import money
 from fedirec.web.render import attempt, render
-
-_NONE: Final = N_("There is no such proposal here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +87,7 @@ async def show_agree(request: Request[Any]) -> Response:
     viewer, proposal = speaker_in(request), await get_own_proposal(request.path_params["key"])
     asked = await asked_of(proposal, viewer.actor)
     if not asked:
-        raise NotFound(_(_NONE))
+        raise NotFound(NO_PROPOSAL)
     return render(
         request, "credits/proposals/agree.html", proposal=proposal_view(Cards(request), proposal), asked=asked
     )

@@ -11,6 +11,7 @@ from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
+from fedirec.credits.actions.proposals.deeds import LIVES_ELSEWHERE
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import CHANGING, State
 from fedirec.credits.queries.proposals import get_proposal
@@ -40,12 +41,18 @@ def speaker_in(request: Request[Any]) -> Viewer:
     return require_viewer(request, Permission.OBJECT)
 
 
-async def changing_in(request: Request[Any]) -> PayProposal:
-    """The proposal in the path, which can still be changed, for who may. Raises NotFound, Forbidden or Conflict."""
+async def led_in(request: Request[Any]) -> PayProposal:
+    """The proposal of ours in the path, for who draws it up. Raises NotFound, Forbidden or Conflict."""
     viewer, proposal = speaker_in(request), await proposal_in(request)
     if proposal.pool is None:
-        raise Conflict(N_("This proposal lives on another server. Please go there to take part in it."))
+        raise Conflict(LIVES_ELSEWHERE)
     refuse_unless(Deed.DRAW_UP_PROPOSAL, await parts_to(proposal.group, viewer.actor))
+    return proposal
+
+
+async def changing_in(request: Request[Any]) -> PayProposal:
+    """The same where it can still be changed. Raises what `led_in` raises."""
+    proposal = await led_in(request)
     if State(proposal.state) not in CHANGING:
         raise Conflict(N_("This proposal cannot be changed any more."))
     return proposal

@@ -10,16 +10,14 @@ from starlette.routing import Route
 
 from fedirec.credits.actions.proposals.naming import name_account
 from fedirec.credits.models import NamedPerson, PayProposal
-from fedirec.credits.pages.proposals.finding import proposal_in, speaker_in
+from fedirec.credits.pages.proposals.finding import led_in, speaker_in
 from fedirec.credits.pages.proposals.views import proposal_view
-from fedirec.credits.queries.standing import nameless_lines, parts_to
-from fedirec.errors import Conflict, Invalid
+from fedirec.credits.queries.standing import nameless_lines
+from fedirec.errors import Invalid
 from fedirec.remix.actions.following import find_whom
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.finding import remote_for
 from fedirec.remix.pages.visitors import members_only
-from fedirec.remix.powers import Deed, refuse_unless
-from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -27,11 +25,11 @@ from fedirec.web.render import redirect, render
 
 @members_only
 async def show_who(request: Request[Any]) -> Response:
-    return await _show(request, await _proposal_in(request), Form())
+    return await _show(request, await led_in(request), Form())
 
 
 async def post_who(request: Request[Any]) -> Response:
-    viewer, proposal = speaker_in(request), await _proposal_in(request)
+    viewer, proposal = speaker_in(request), await led_in(request)
     form = await read_form(request)
     key = form.line("line", max=26)
     with form.collecting():
@@ -43,14 +41,6 @@ async def post_who(request: Request[Any]) -> Response:
         done = _("They are asked. When they have said yes and the hold is over, a treasurer agrees.")
         return redirect(request, f"/pay/{proposal.key}/who", done)
     return await _show(request, proposal, form, status=422)
-
-
-async def _proposal_in(request: Request[Any]) -> PayProposal:
-    viewer, proposal = speaker_in(request), await proposal_in(request)
-    if proposal.pool is None:
-        raise Conflict(N_("This proposal lives on another server. Please go there to take part in it."))
-    refuse_unless(Deed.DRAW_UP_PROPOSAL, await parts_to(proposal.group, viewer.actor))
-    return proposal
 
 
 async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, status: int = 200) -> Response:
