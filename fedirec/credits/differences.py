@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fedirec.credits.revisions import Line, Revision
+from fedirec.credits.revisions import Revision
+from fedirec.credits.revisions.lines import Line
 from fedirec.credits.shares import moved_by_rounding
 
 

@@ -13,7 +13,8 @@ from fedirec.credits import decisions, departures
 from fedirec.credits.decisions import Rule
 from fedirec.credits.objections import TIME_TO_APPEAL
 from fedirec.credits.proposals import GUARDS, LONGER, NEXT, WINDOW
-from fedirec.credits.revisions import Line, Revision
+from fedirec.credits.revisions import Revision
+from fedirec.credits.revisions.lines import Line
 
 PAGE: Final = (Path(__file__).parents[2] / "docs/pay.md").read_text()
 

@@ -55,7 +55,8 @@ from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.hearing import get_objection
 from fedirec.credits.queries.pools import Home
 from fedirec.credits.queries.proposals import get_proposal
-from fedirec.credits.revisions import IncomeKind, Line, Revision
+from fedirec.credits.revisions import Revision
+from fedirec.credits.revisions.lines import IncomeKind, Line
 from fedirec.credits.routes.pages import MAX_ON_PAGE
 from fedirec.credits.vocab import ProposalObject, ProposalRef
 from fedirec.credits.vocab.proposals import MAX_INLINE

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from fedirec.credits.decisions import Outcome, Rule, Ruling, Said, Stake, tally
 from fedirec.credits.differences import Fate, difference
-from fedirec.credits.revisions import Line, Revision, read, refuse_successor
+from fedirec.credits.revisions import Revision, read, refuse_successor
+from fedirec.credits.revisions.lines import Line
 from fedirec.credits.shares import WHOLE
 from fedirec.errors import Invalid
 

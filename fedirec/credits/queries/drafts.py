@@ -16,7 +16,8 @@ from fedirec.credits.queries.funds import Funds, funds_of
 from fedirec.credits.queries.grants import sources_of
 from fedirec.credits.queries.promises import promises_of
 from fedirec.credits.queries.standing import newest_revision
-from fedirec.credits.revisions import Line, Revision, read
+from fedirec.credits.revisions import Revision, read
+from fedirec.credits.revisions.lines import Line
 from fedirec.credits.shares import redistribute
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
 from fedirec.errors import Conflict, Invalid

@@ -23,7 +23,8 @@ from fedirec.credits.queries.contests import tally_of
 from fedirec.credits.queries.hearing import PAGE, Heard, comments_on, listed_among, objections_to
 from fedirec.credits.queries.proposals import decisions_on, productions_of, revisions_of, sees_amounts
 from fedirec.credits.queries.standing import listed_people, newest_revision, parts_to, proposers_of, same_people
-from fedirec.credits.revisions import Line, Revision, read
+from fedirec.credits.revisions import Revision, read
+from fedirec.credits.revisions.lines import Line
 from fedirec.projects.models import Production
 from fedirec.remix.powers import Part
 

@@ -16,7 +16,8 @@ from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, Vocabulary, write_instant
 from fedirec.credits.decisions import Outcome, Rule
 from fedirec.credits.objections import AppealState, ObjectionKind, ObjectionState, Resolution
-from fedirec.credits.revisions import MAX_KEY, MAX_NUMBER
+from fedirec.credits.revisions import MAX_NUMBER
+from fedirec.credits.revisions.lines import MAX_KEY
 from fedirec.credits.shares import WHOLE
 from fedirec.credits.vocab.proposals import MAX_DIGEST, MAX_REMEDY, is_whole
 from fedirec.errors import Invalid

@@ -17,7 +17,8 @@ from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, Vocabulary, write_instant
 from fedirec.credits.objections import ObjectionKind
 from fedirec.credits.proposals import State
-from fedirec.credits.revisions import MAX_ABOUT, MAX_KEY, MAX_NUMBER, Revision, read
+from fedirec.credits.revisions import MAX_ABOUT, MAX_NUMBER, Revision, read
+from fedirec.credits.revisions.lines import MAX_KEY
 from fedirec.credits.shares import WHOLE
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import CURRENCIES

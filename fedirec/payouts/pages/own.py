@@ -16,7 +16,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.revisions import INCOMES
+from fedirec.credits.revisions.lines import INCOMES
 from fedirec.errors import FedirecError, NotFound
 from fedirec.payouts.actions.payees.joining import moved_here, say_yes
 from fedirec.payouts.actions.payees.naming import answer_naming

@@ -13,7 +13,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.proposals import BINDING
 from fedirec.credits.proposals import State as Stage
 from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.revisions import IncomeKind
+from fedirec.credits.revisions.lines import IncomeKind
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks, moment_of
 from fedirec.payouts.lacks import Lack

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from fedirec.api.shapes.basis import Row, Sent, Text
-from fedirec.credits.revisions import MAX_LABEL, MAX_NAME, MAX_REASON
+from fedirec.credits.revisions.lines import MAX_LABEL, MAX_NAME, MAX_REASON
 from fedirec.credits.shares import MAX_LINES, MAX_WEIGHT, WHOLE
 
 _DIGEST: Final = (

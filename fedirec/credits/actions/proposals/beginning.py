@@ -18,7 +18,8 @@ from fedirec.credits.models import (
 )
 from fedirec.credits.proposals import BINDING, CHANGING, State
 from fedirec.credits.queries.belonging import foreign_to
-from fedirec.credits.revisions import MAX_ABOUT, MAX_NAME
+from fedirec.credits.revisions import MAX_ABOUT
+from fedirec.credits.revisions.lines import MAX_NAME
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid

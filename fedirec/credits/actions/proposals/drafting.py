@@ -22,7 +22,7 @@ from fedirec.credits.models import (
     ProposalWriter,
 )
 from fedirec.credits.proposals import CHANGING, State
-from fedirec.credits.revisions import MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
+from fedirec.credits.revisions.lines import MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_LINES, MAX_WEIGHT, even_by_role, refuse_number, rescale
 from fedirec.credits.suggestions import begin_with
 from fedirec.db import transaction

@@ -8,7 +8,7 @@ from fedirec.credits.lines import NAMED, CreditState
 from fedirec.credits.models import DraftLine, PayProposal, ProductionCredit, ProposalProduction
 from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.credits import credits_of, credits_to_list, suggested_weights
-from fedirec.credits.revisions import MAX_LABEL, MAX_NAME
+from fedirec.credits.revisions.lines import MAX_LABEL, MAX_NAME
 from fedirec.credits.shares import MAX_LINES
 from fedirec.credits.suggestions import begin_with
 from fedirec.db import execute_many

@@ -18,7 +18,8 @@ from fedirec.credits.proposals import BINDING
 from fedirec.credits.queries.belonging import covers_all, productions_for
 from fedirec.credits.queries.pools import home_of, pool_state, uses_of
 from fedirec.credits.queries.standing import parts_to
-from fedirec.credits.revisions import MAX_ABOUT, MAX_NAME
+from fedirec.credits.revisions import MAX_ABOUT
+from fedirec.credits.revisions.lines import MAX_NAME
 from fedirec.projects.models import Production
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import members_only, number_of

@@ -6,7 +6,7 @@ they typed, and sees beside it what stands there by now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.credits.actions.proposals.drafting import (
-    LineDraft,
     add_new_credits,
     even_out,
     merge_lines,
@@ -27,18 +26,17 @@ from fedirec.credits.actions.proposals.drafting import (
 from fedirec.credits.models import DraftLine, PayProposal
 from fedirec.credits.pages.pools.views import place_view
 from fedirec.credits.pages.proposals.finding import changing_in, proposal_in, speaker_in
+from fedirec.credits.pages.proposals.typed_lines import read_lines, read_new
 from fedirec.credits.pages.proposals.views import income_choices, proposal_view
 from fedirec.credits.queries.drafts import draft_lines
 from fedirec.credits.queries.funds import funds_of
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.standing import parts_to
-from fedirec.credits.revisions import MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
+from fedirec.credits.revisions.lines import MAX_LABEL, MAX_REASON
 from fedirec.credits.shares import MAX_WEIGHT, amounts_of, to_ppm
 from fedirec.credits.suggestions import Compared, compare
 from fedirec.errors import Changed, FedirecError, Invalid
-from fedirec.remix.actions.following import find_whom
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.finding import remote_for
 from fedirec.remix.pages.visitors import members_only, number_of
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.remix.roles import ROLES, label_of
@@ -92,12 +90,12 @@ async def post_editor(request: Request[Any]) -> Response:
     deed = form.choice("do", _DEEDS, default="save")
     version = form.number("version", required=True, min=0) or 0
     rows = await draft_lines(proposal)
-    drafts, gone = _read_lines(form, rows)
+    drafts, gone = read_lines(form, rows)
     if form.errors or deed == "recalculate":
         return await _show(request, proposal, form, status=422 if form.errors else 200, version=version)
     try:
         if deed == "add":
-            drafts.append(await _read_new(request, form))
+            drafts.append(await read_new(request, form))
         saved = await save_lines(viewer.actor, proposal, version, drafts, gone=gone)
         version = saved.version
         done = await _then(request, form, deed, saved)
@@ -154,53 +152,6 @@ def _chosen(form: Form) -> list[str]:
     if not keys:
         raise Invalid(_("Please tick the lines that you mean."), field="chosen")
     return keys
-
-
-def _read_lines(form: Form, rows: Sequence[DraftLine]) -> tuple[list[LineDraft], list[str]]:
-    """The lines that stood on the page, as they were typed, and the keys of those that are to go."""
-    drafts, gone = [], []
-    for row in rows:
-        if f"weight-{row.key}" not in form:
-            continue
-        if form.flag(f"gone-{row.key}"):
-            gone.append(row.key)
-            continue
-        weight = form.number(f"weight-{row.key}", min=0, max=MAX_WEIGHT)
-        drafts.append(
-            LineDraft(
-                key=row.key,
-                label=form.line(f"label-{row.key}", max=MAX_LABEL),
-                role=row.role,
-                weight=weight or 0,
-                reason=form.line(f"reason-{row.key}", max=MAX_REASON),
-                income_kind=form.choice(f"income-{row.key}", [*IncomeKind], default=row.income_kind),
-                is_locked=form.flag(f"locked-{row.key}"),
-            )
-        )
-    return drafts, gone
-
-
-async def _read_new(request: Request[Any], form: Form) -> LineDraft:
-    """The line of somebody who was not in the list. Raises Invalid beside the field."""
-    typed, name = form.line("person", max=500), form.line("name", max=MAX_NAME)
-    if not typed and not name:
-        raise Invalid(_("Please say who gets it."), field="person")
-    person = await find_whom(remote_for(request), typed) if typed else None
-    if person is not None and person.type == "Group":
-        raise Invalid(_("That is a project or a challenge. Please name a person."), field="person")
-    role = next((each.iri for each in ROLES if each.code == form.value("role")), "")
-    weight = form.number("weight", min=0, max=MAX_WEIGHT)
-    if form.error("weight"):
-        raise Invalid(form.error("weight"), field="weight")
-    return LineDraft(
-        person=person,
-        name=name,
-        label=form.line("label", max=MAX_LABEL),
-        role=role,
-        weight=weight or 0,
-        reason=form.line("reason", max=MAX_REASON),
-        income_kind=form.choice("income", [*IncomeKind], default=IncomeKind.ROYALTY.value),
-    )
 
 
 async def _show(

@@ -11,16 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
-from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.commenting import MAX_COMMENT
-from fedirec.credits.actions.proposals.deciding import refuse_own
 from fedirec.credits.actions.proposals.meeting import refresh_seen
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
-from fedirec.credits.decisions import Rule, Says
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS
 from fedirec.credits.pages.pools.views import PlaceView, place_view, pool_view
+from fedirec.credits.pages.proposals.abilities import ACTS, abilities, has_accepted, why_not
 from fedirec.credits.pages.proposals.agreeing import asked_of, consent_page_for
 from fedirec.credits.pages.proposals.finding import looker, proposal_in, record_pages
 from fedirec.credits.pages.proposals.objections import kind_choices, objection_views, resolution_choices
@@ -30,7 +28,7 @@ from fedirec.credits.pages.proposals.views import (
     line_view,
     proposal_view,
 )
-from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, steps_from
+from fedirec.credits.proposals import ENDED, State
 from fedirec.credits.queries.drafts import suggested_in
 from fedirec.credits.queries.pools import home_of, pool_state
 from fedirec.credits.queries.promises import promises_of
@@ -40,24 +38,21 @@ from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import Revision
 from fedirec.credits.shares import amounts_of, topped_up
 from fedirec.credits.suggestions import compare
-from fedirec.errors import FedirecError, NotFound
+from fedirec.errors import NotFound
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import number_of
-from fedirec.remix.powers import Deed, Part, may_do
+from fedirec.remix.powers import Deed, may_do
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.remix.roles import label_of
 from fedirec.remix.terms import Pays
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
-from fedirec.web.sentences import told
 from fedirec.web.views import Choice
 
 MAX_CHOICES: Final = 300
 """Lines that the form for objections offers."""
-_ACTS: Final = frozenset({"edit", "cancel", "decide", "lock", "adjust", "who"})
-"""What those who lead it, and treasurers, do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +95,7 @@ async def show_one(
     home = await home_of(proposal.group) if proposal.pool is not None else None
     amounts = await _amounts(proposal, page.row, revision)
     lines = await _line_views(cards, page, amounts)
-    labels, can = _labels(revision, page.lines), _can(request, page)
+    labels, can = _labels(revision, page.lines), abilities(request, page)
     return render(
         request,
         "credits/proposals/proposal.html",
@@ -153,9 +148,9 @@ async def show_one(
         promises=await _promises(cards, proposal),
         asked=await asked_of(proposal, viewer),
         can=can,
-        refusal=await _refusal(viewer, proposal, page.row, can),
-        acts=not _ACTS.isdisjoint(can),
-        has_accepted=_has_accepted(page),
+        refusal=await why_not(viewer, proposal, page.row, can),
+        acts=not ACTS.isdisjoint(can),
+        has_accepted=has_accepted(page),
         kinds=kind_choices(is_listed=viewing.is_listed),
         resolutions=resolution_choices(),
         line_choices=_line_choices(labels, page.own),
@@ -267,60 +262,6 @@ async def _promises(cards: Cards, proposal: PayProposal) -> list[dict[str, Any]]
         for each in promises.values()
         if each.challenge in found
     ]
-
-
-def _has_accepted(page: ProposalPage) -> bool:
-    stance = page.viewing.stance
-    return (
-        stance is not None
-        and stance.says == Says.ACCEPT
-        and stance.counts
-        and page.row is not None
-        and stance.digest == page.row.digest
-    )
-
-
-def _can(request: Request[Any], page: ProposalPage) -> set[str]:
-    """What whoever looks can do now: a page shows no button that would be refused."""
-    proposal, viewing, viewer = page.proposal, page.viewing, viewer_of(request)
-    if viewer is None:
-        return set()
-    parts, state = viewing.parts, State(proposal.state)
-    given_back = any(each.share.is_given_back for each in page.own)
-    said = {
-        "object": viewing.can_object and viewer.can(Permission.OBJECT),
-        "accept": viewing.can_accept and not _has_accepted(page),
-        "give_back": viewing.can_give_back,
-        "take_back": viewing.can_accept and page.is_open and given_back,
-    }
-    if proposal.pool is None:
-        return {name for name, may in said.items() if may}
-    able = {
-        **said,
-        "comment": _may(parts, Deed.COMMENT_ON_PROPOSAL) and viewer.can(Permission.COMMENT) and state not in ENDED,
-        "edit": _may(parts, Deed.DRAW_UP_PROPOSAL) and state in CHANGING,
-        "cancel": _may(parts, Deed.CANCEL_PROPOSAL) and Step.CANCEL in steps_from(state),
-        "decide": _may(parts, Deed.DECIDE_PROPOSAL) and state is State.CLOSING and proposal.rule == Rule.HOST,
-        "lock": _may(parts, Deed.LOCK_PROPOSAL) and state is State.DECIDED,
-        "adjust": _may(parts, Deed.DRAW_UP_PROPOSAL) and state in BINDING and proposal.pool.state == "open",
-        "who": _may(parts, Deed.DRAW_UP_PROPOSAL) and any(each.share.actor_id is None for each in page.lines),
-    }
-    return {name for name, may in able.items() if may}
-
-
-async def _refusal(viewer: Actor | None, proposal: PayProposal, row: ProposalRevision | None, can: set[str]) -> str:
-    """Why a treasurer who looks does not decide or lock it, or not yet; empty where they can."""
-    if viewer is None or row is None or can.isdisjoint({"decide", "lock"}):
-        return ""
-    try:
-        await refuse_own(viewer, proposal, row)
-    except FedirecError as error:
-        return told(error)
-    return ""
-
-
-def _may(parts: frozenset[Part], deed: Deed) -> bool:
-    return may_do(deed, parts)
 
 
 routes = [Route("/pay/{key}", show_proposal, methods=["GET"])]

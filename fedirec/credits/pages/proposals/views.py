@@ -14,7 +14,7 @@ from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import NAMES, State, is_open
 from fedirec.credits.queries.proposal_pages import ShownLine
-from fedirec.credits.revisions import INCOMES
+from fedirec.credits.revisions.lines import INCOMES
 from fedirec.credits.shares import WHOLE
 from fedirec.credits.suggestions import Compared
 from fedirec.remix.pages.cards import Cards
