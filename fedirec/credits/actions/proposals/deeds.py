@@ -63,13 +63,13 @@ async def in_force(proposal: PayProposal, digest: str | None = None) -> Proposal
     return revision
 
 
-async async def refuse_other_line(revision: ProposalRevision, key: str) -> None:
+async def refuse_other_line(revision: ProposalRevision, key: str) -> None:
     """Raise NotFound unless `revision` has a line with that key."""
     if not await Share.exists(revision_id=revision.id, line_key=key):
         raise NotFound(N_("There is no such line."))
 
 
-def refuse_moved(actor: Actor) -> None:
+async def refuse_moved(actor: Actor) -> None:
     """Raise Forbidden for an account from which somebody moved away: one person has one voice, where they live."""
     if await lives_elsewhere(actor):
         raise Forbidden(N_("This account has moved. Please say that from where you live now."))
