@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Final
-from fedirec.credits.models import Share
+
 from fedirec.accounts.actions.persons import lives_elsewhere
 from fedirec.activitypub.models import Actor
-from fedirec.credits.models import PayProposal, Pool, ProposalRevision
+from fedirec.credits.models import PayProposal, Pool, ProposalRevision, Share
 from fedirec.credits.queries.standing import newest_revision, parts_to
 from fedirec.db.holding import hold
 from fedirec.errors import Changed, Conflict, Forbidden, NotFound
