@@ -48,8 +48,8 @@ LACKS: Final[Mapping[Lack, str]] = MappingProxyType(
     }
 )
 """What is said of somebody who is not paid yet, after their name."""
-THEIRS: Final = frozenset({Lack.DETAILS, Lack.CONFIRMATION, Lack.TERMS, Lack.FORM, Lack.WAY})
-"""What only the payee can put right: where it lasts, nobody claims the money."""
+THEIRS: Final = frozenset({Lack.DETAILS, Lack.CONFIRMATION, Lack.TERMS, Lack.WAY})
+"""What only the payee can put right: where it lasts, nobody claims the money. That a form is in, a treasurer says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

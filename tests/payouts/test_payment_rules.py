@@ -29,7 +29,7 @@ from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import lapse
 from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
-from fedirec.payouts.lacks import Lack, Readiness, lacks, threshold_in
+from fedirec.payouts.lacks import Lack, Readiness, is_theirs, lacks, threshold_in
 from fedirec.payouts.lapses import lapses_at, may_lapse, notice_due
 from fedirec.payouts.models import Payee, Payout, PayoutAttempt
 from fedirec.payouts.payments import (
@@ -123,6 +123,10 @@ def test_what_somebody_lacks_is_said_in_full() -> None:
     }
     for lack, changes in alone.items():
         assert lacks(replace(WELL, **changes), 100, threshold=0, at=NOON) == (lack,)
+    assert is_theirs((Lack.DETAILS, Lack.FORM))
+    assert not is_theirs((Lack.FORM, Lack.TOO_LITTLE)), (
+        "no treasurer takes money by asking for a form that never comes in"
+    )
     assert {*nothing, *alone} == set(Lack)
     assert threshold_in("JPY", 50_00, of="EUR") == 50
     assert threshold_in("KWD", 50_00, of="EUR") == 50_000
