@@ -17,7 +17,7 @@ from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, Notification, Person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Operator, Role
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, ActorKey
 from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.own import own_actor
 from fedirec.admin.backup import back_up, restore
@@ -355,9 +355,14 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         assert later.unclaimed_policy == "hold"
         await decide(unclaimed_policy="pool", unclaimed_months=1)
         cy, dora = await office.someone("cy"), await Person.create(name="dora")
-        eli, fay = [await somebody_at(f"{name}.test", is_quiet=name == "limited") for name in ("gone", "limited")]
+        hosts = ("gone", "limited", "lapsed")
+        eli, fay, gil = [await somebody_at(f"{name}.test", is_quiet=name == "limited") for name in hosts]
+        lapsed = await Actor.get(host="lapsed.test")
+        known: dict[str, Any] = {"actor": lapsed, "key_id": f"{lapsed.uri}#key", "kind": "rsa", "public": "x"}
+        for fingerprint, is_vouched in (("a", True), ("b", False)):
+            await ActorKey.create(**known, fingerprint=fingerprint, is_vouched=is_vouched)
         await Lane.create(key=delivery_lane("https://gone.test"), kind="deliver", trips=1)
-        await owe({cy.id: 7_00, dora.id: 8_00, eli.id: 9_00, fay.id: 4_00})
+        await owe({cy.id: 7_00, dora.id: 8_00, eli.id: 9_00, fay.id: 4_00, gil.id: 3_00})
         alone = await owe({cy.id: 6_00})
         await Pool.filter(id=alone.pool_id).update(stated=6_00)
         for days in (500, 60, 23):
@@ -366,7 +371,7 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         time_passes(timedelta(days=8))
         await follow_policy(ways, vault)
         assert (await Payout.get(person_id=cy.id)).state == "given_away"
-        nobody = Payout.filter(person_id__in=[dora.id, eli.id, fay.id])
+        nobody = Payout.filter(person_id__in=[dora.id, eli.id, fay.id, gil.id])
         assert not await nobody.exists(), (
             "nobody loses what nobody can tell them of, nor who may not sign in to claim it"
         )

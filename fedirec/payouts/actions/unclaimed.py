@@ -20,6 +20,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.queries import ACTIVE
 from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.actors.vouching import keys_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.peers import hosts_of
@@ -229,15 +230,16 @@ async def _since(person: int, owed_since: datetime, settings: MoneySettings) -> 
 
 async def _reached(person: int) -> list[Actor]:
     """The accounts of somebody that a notice reaches, and from which they can claim it: here those in use, elsewhere
-    those that may sign in as guests (not while they are quiet here), and whose server is there to let them.
+    those that may sign in as guests (not while they are quiet here, or have keys that nobody vouches for), and whose
+    server is there to let them.
     """
     people = await actors_of_people([person])
     own = {row.actor_id for row in await Account.filter(actor_id__in=[each.id for each in people], state=ACTIVE)}
     hosts = await hosts_of(each.host for each in people if not each.is_local)
     silent = {host for host, known in hosts.items() if not known.is_reachable}
-    return [
-        each for each in people if (each.id in own if each.is_local else each.host not in silent and not each.is_quiet)
-    ]
+    shut_out = {each.id for each in people if each.is_quiet or each.host in silent}
+    shut_out |= (await keys_changed_at([each.id for each in people if not each.is_local])).keys()
+    return [each for each in people if (each.id in own if each.is_local else each.id not in shut_out)]
 
 
 async def _went_on(payout: Payout, status: PayeeStatus | None) -> bool:
