@@ -24,7 +24,7 @@ from fedirec.ledger.verifying import Report
 from fedirec.media.models import Media
 from tests.credits.proposing import keeps
 from tests.network import Instance
-from tests.projects.stage import launch
+from tests.projects.stage import challenge_at, launch
 
 pytestmark = pytest.mark.one_database
 PNG = bytes.fromhex(
@@ -124,6 +124,33 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
         assert "Undone by:" in (await anybody.get(page)).text
         shown = (await anybody.get("/p/moonfilm/money")).text
         assert not re.search(r"Can be shared now.*€1,080.19", shown, re.S)
+
+        # What a treasurer does not believe counts for nothing; a pool says something else, or closes, for a reason.
+        await as_ana.post(f"{page}/entries", data=entry | {"amount": "5", "evidence": "a dream", "words": "Dreamt"})
+        dreamt = await here.run(lambda: PoolEntry.get(words="Dreamt"))
+        empty = {"close_reason": ""}
+        assert "close-reason-error" in (await as_ana.post(f"{page}/close", data=empty)).text
+        closes = {"close_reason": "It is over."}
+        assert "still waits for a treasurer" in (await as_ana.post(f"{page}/close", data=closes)).text
+        await as_tom.post(f"{page}/entries/{dreamt.key}", data={"do": "refuse", "reason": "Who paid that?"})
+        assert "Who paid that?" in (await anybody.get(page)).text
+        assert 'value="12.5"' in (await as_ana.get(f"{page}/edit")).text
+        changed = wanted | {"title": "Sales of the film"}
+        assert "reason-error" in (await as_ana.post(f"{page}/edit", data=changed)).text
+        await as_ana.post(f"{page}/edit", data=changed | {"reason": "There will be others."})
+        assert (await as_ana.post(f"{page}/close", data=closes)).status_code == 303
+        log = (await anybody.get("/p/moonfilm/log")).text
+        assert [each for each in ("There will be others.", "It is over.") if each not in log] == []
+        late = await as_ana.post(f"{page}/entries", data=entry | {"amount": "5", "evidence": "late"})
+        assert "This pool is closed." in late.text
+
+        # A commission is opened for what else was begun for it, by its address.
+        rain = await challenge_at(here, ana)
+        asked = {"kind": "commission", "client": "Zappos", "brief": "Shoes.", "stated": "100"}
+        order = (await as_ana.post("/p/moonfilm/money/new", data=wanted | asked)).headers["location"]
+        assert "use-error" in (await as_ana.post(f"{order}/use", data={"use": f"{here.origin}/p/moonfilm"})).text
+        assert (await as_ana.post(f"{order}/use", data={"use": rain.actor.uri})).status_code == 303
+        assert order in (await anybody.get("/c/rain/money")).text
     booked = (Line("bank", 5, "EUR"), Line("income:k", -5, "EUR"))
     hostile = Entry("income", lines=booked, reference="=HYPERLINK(1)", description="\t=cmd|' /C calc'!A0")
     await here.run(post, hostile)

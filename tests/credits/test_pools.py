@@ -220,6 +220,8 @@ async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance, tim
         assert "Promised €5,000.00, paid in €0.00." in page
         assert "not all of it is there" in page
 
+    sales = await here.run(open_pool, ana, home, PROFIT)
+    assert await refused(here, Invalid, lambda: use_pool(ana, sales, home, of_rain)) == "use"
     commission = replace(POT, kind=Kind.COMMISSION, client="Zappos", brief="A film about shoes.", stated=50_000)
     assert await refused(here, Invalid, lambda: _draft(commission, client="")) == "client"
     assert await refused(here, Invalid, lambda: _draft(commission, host_share_ppm=1)) == "host_share"
@@ -248,7 +250,6 @@ async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance, tim
     async with here.client() as anybody:
         page = (await anybody.get(f"/pools/{pot.key}")).text
     assert [each for each in ("Zappos", "A film about shoes.", "/p/noon", "€500.00") if each not in page] == []
-    await paid_in(here, ana, tom, pot, home, income(50_000, evidence="invoice 9"))
     proposal = await here.run(begin)
     await here.run(lambda: DraftLine.filter(proposal_id=proposal.id).update(weight=1, reason="All of it."))
     proposal = await here.run(lambda: get_proposal(proposal.key, ana))
@@ -256,7 +257,10 @@ async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance, tim
     await here.run(lambda: accept_proposal(bo, proposal, revision.digest))
     time_passes(timedelta(days=14, minutes=1))
     await here.run(close_windows)
-    await here.run(lambda: lock_proposal(tom, proposal, digest=revision.digest))
+    lock = lambda: lock_proposal(tom, proposal, digest=revision.digest)  # noqa: E731
+    assert "not there yet" in await refused(here, Conflict, lock)
+    await paid_in(here, ana, tom, pot, home, income(50_000, evidence="invoice 9"))
+    await here.run(lock)
     assert [share.amount for share in await here.run(lambda: locked_shares(proposal))] == [50_000]
     assert (await here.run(pool_state, pot)).in_pool == 0
     assert proposal.group_id == noon.actor_id
@@ -393,6 +397,28 @@ async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
 def test_what_makes_no_sense_is_refused_beside_its_field(field: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as caught:
         refuse_entry(income(**wrong), kind=Kind.PROFIT_SPLIT, currency="EUR", has_file=False, now=now())
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("title", {"title": " "}),
+        ("title", {"title": "x" * 201}),
+        ("currency", {"currency": "XXX"}),
+        ("host_share", {"host_share_ppm": -1}),
+        ("host_share", {"host_share_ppm": 1_000_001}),
+        ("stated", {"stated": 5}),
+        ("stated", {"kind": Kind.LINE_ITEM, "host_share_ppm": 0}),
+        ("stated", {"kind": Kind.LINE_ITEM, "host_share_ppm": 0, "stated": 0}),
+        ("stated", {"kind": Kind.LINE_ITEM, "host_share_ppm": 0, "stated": 10**13 + 1}),
+        ("brief", {"kind": Kind.COMMISSION, "host_share_ppm": 0, "stated": 5, "client": "Zappos"}),
+        ("client", {"client": "Zappos"}),
+    ],
+)
+def test_a_pool_that_makes_no_sense_is_refused_beside_its_field(field: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as caught:
+        replace(PROFIT, **wrong)
     assert caught.value.field == field
 
 

@@ -138,6 +138,21 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     halves = await changes("split", cy)
     assert sorted(halves.values()) == [2, 3]
     assert await changes("merge", cy, *(halves.keys() - {cy})) == {cy: 5}
+    assert await changes("suggest") == {cy: 1}
+
+    # Somebody without an account gets a line by name, and goes again.
+    version = (await here.run(lambda: PayProposal.get(id=proposal.id))).version
+    assert "Please say who gets it." in words(await post(film, "ana", edit, do="add", version=str(version)))
+    version = (await here.run(lambda: PayProposal.get(id=proposal.id))).version
+    await post(
+        film, "ana", edit, do="add", version=str(version), name="Dora", weight="2", reason="She held the ladder."
+    )
+    dora = await here.run(lambda: DraftLine.get(proposal_id=proposal.id, name="Dora"))
+    assert (dora.weight, dora.reason) == (2, "She held the ladder.")
+    gone = {f"weight-{dora.key}": "2", f"gone-{dora.key}": "on"}
+    version = (await here.run(lambda: PayProposal.get(id=proposal.id))).version
+    assert (await post(film, "ana", edit, do="save", version=str(version), **gone)).status_code == 303
+    assert not await here.run(lambda: DraftLine.exists(key=dora.key))
     kept = await here.run(lambda: PayProposal.get(id=proposal.id))
     assert (await post(film, "ana", f"{page}/publish", version=str(kept.version))).status_code == 422
     merged = await post(film, "ana", edit, do="merge", version=str(kept.version), chosen=cy, **typed)
@@ -200,6 +215,14 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     await post(film, "ana", to, do="answer", resolution="rejected", said="We counted: it is 40.")
     answered = await page_for(film, "cy", page)
     has(answered, "We counted: it is 40.", "I am not content with that")
+
+    # Whoever is not content has others look, who say what they found.
+    assert (await post(film, "cy", to, do="appeal", said="")).status_code == 422
+    assert (await post(film, "cy", to, do="appeal", said="Please look.")).status_code == 303
+    has(await page_for(film, "olga", page), "Please look.")
+    assert (await post(film, "bo", to, do="judge", verdict="uphold", said="Yes.")).status_code == 422
+    assert (await post(film, "olga", to, do="judge", verdict="dismiss", said="I counted too.")).status_code == 303
+    has(await page_for(film, "cy", page), "appeal dismissed", "I counted too.")
 
     # Moderators take words down for a reason that stands in the log; what was said stands, and is answered, without.
     hides = {"what": "objection", "which": objection.key}
@@ -323,6 +346,27 @@ async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instan
     assert "Credited, and not listed" not in await page_for(film, "ana", f"{other}/publish")
     listed = await here.run(lambda: DraftLine.filter(proposal__uri__endswith=other).order_by("position"))
     assert [(line.name, line.weight) for line in listed[1:]] == [("bo", 0), ("cy", 0)]
+    await here.run(lambda: DraftLine.filter(proposal__uri__endswith=other).update(weight=1, reason="As it is."))
+    version = (await here.run(lambda: PayProposal.get(uri__endswith=other))).version
+    queues = words(await post(film, "ana", f"{other}/publish", version=str(version)))
+    assert "Another proposal for this pool is heard now." in queues
+    assert (await post(film, "ana", f"{other}/cancel", cancel_reason="")).status_code == 303
+    assert (await here.run(lambda: PayProposal.get(uri__endswith=other))).state == "cancelled"
+    assert (await post(film, "ana", f"{page}/cancel", cancel_reason=" ")).status_code == 422
+
+    # What one production earned alone is for its people, and for no others.
+    new = f"/p/{project.actor.handle}/money/new"
+    sold = {"kind": "profit_split", "title": "Sales", "currency": "EUR", "rule": "host", "host_share": "50"}
+    wrong = await post(film, "ana", new, **sold, production="999999")
+    assert 'id="production-error"' in wrong.text
+    alone = (await post(film, "ana", new, **sold, production=str(mine.id))).headers["location"]
+    begin = {"title": "Sales", "productions": str(film.production.id)}
+    assert (await post(film, "ana", f"{alone}/propose", **begin)).status_code == 422
+    begun = await post(film, "ana", f"{alone}/propose", **begin | {"productions": str(mine.id)})
+    its = begun.headers["location"].removesuffix("/edit")
+    assert "Credited, and not listed" not in await page_for(film, "ana", f"{its}/publish")
+    listed = await here.run(lambda: DraftLine.filter(proposal__uri__endswith=its))
+    assert [line.name for line in listed] == ["ana"]
 
     # And nobody lists the people of somebody else's film in money of their own invention.
     mal = await here.join("mal")

@@ -150,7 +150,9 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
     assert await film.shares(first) == {"bo": (600_000, 242_209), "cy": (400_000, 161_473)}
     told = await here.run(lambda: Notification.filter(kind="proposal_published").select_related("account__actor"))
     assert {row.account.actor.handle: row.mail_at is not None for row in told} == {"bo": True, "cy": False}
-    await here.run(lambda: write_comment(film.bo, proposal, "Well *done*."))
+    for _ in range(20):
+        await here.run(lambda: write_comment(film.bo, proposal, "Well *done*."))
+    await refused(here, TooMany, lambda: write_comment(film.bo, proposal, "Well *done*."))
 
     # Cy objects; as long as that has no answer nothing goes on, however long it takes.
     line = await here.run(lambda: Share.get(revision_id=first.id, actor_id=film.cy.id))
@@ -557,6 +559,10 @@ async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance
     one = await here.run(lambda: accept_proposal(film.bo, proposal, first.digest))
     again = await here.run(lambda: accept_proposal(film.bo, proposal, first.digest))
     assert one.id == again.id, "said once"
+    await here.run(lambda: Actor.filter(id=film.cy.id).update(moved_to="https://there.test/u/cy"))
+    moved = await here.run(lambda: Actor.get(id=film.cy.id))
+    await refused(here, Forbidden, lambda: accept_proposal(moved, proposal, first.digest))
+    await here.run(lambda: Actor.filter(id=film.cy.id).update(moved_to=None))
     await refused(here, Forbidden, lambda: accept_proposal(film.tom, proposal, first.digest))
     time_passes(WINDOW)
     await here.run(close_windows)

@@ -496,6 +496,13 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
     await it.says(evil, "Reject", mallory, it.ref(remedy="Five percent."), content="I wrote the music.")
     left_out = await here.run(lambda: Objection.get(author__uri=mallory).select_related("author"))
     assert (left_out.kind, left_out.author.uri) == ("left_out", mallory)
+
+    # A share is given back from there as on the page, and taken again, each time of what is in force.
+    for recused, said in ((True, "recuse True"), (False, "return True")):
+        assert (await it.says(good, "Accept", moved, it.ref(recused=recused)))[-1] == said
+        it.revision = await earned.newest(proposal)
+        shares = await here.run(lambda: Share.filter(revision_id=it.revision.id, actor__uri=bo))
+        assert [(each.is_given_back, bool(each.ppm)) for each in shares] == [(recused, not recused)]
     assert len(await why_refused(here)) >= 6
 
 
