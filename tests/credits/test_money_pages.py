@@ -128,8 +128,7 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
         # What a treasurer does not believe counts for nothing; a pool says something else, or closes, for a reason.
         await as_ana.post(f"{page}/entries", data=entry | {"amount": "5", "evidence": "a dream", "words": "Dreamt"})
         dreamt = await here.run(lambda: PoolEntry.get(words="Dreamt"))
-        empty = {"close_reason": ""}
-        assert "close-reason-error" in (await as_ana.post(f"{page}/close", data=empty)).text
+        assert "close-reason-error" in (await as_ana.post(f"{page}/close", data={"close_reason": ""})).text
         closes = {"close_reason": "It is over."}
         assert "still waits for a treasurer" in (await as_ana.post(f"{page}/close", data=closes)).text
         await as_tom.post(f"{page}/entries/{dreamt.key}", data={"do": "refuse", "reason": "Who paid that?"})

@@ -360,9 +360,9 @@ async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instan
     wrong = await post(film, "ana", new, **sold, production="999999")
     assert 'id="production-error"' in wrong.text
     alone = (await post(film, "ana", new, **sold, production=str(mine.id))).headers["location"]
-    begin = {"title": "Sales", "productions": str(film.production.id)}
-    assert (await post(film, "ana", f"{alone}/propose", **begin)).status_code == 422
-    begun = await post(film, "ana", f"{alone}/propose", **begin | {"productions": str(mine.id)})
+    begin = f"{alone}/propose"
+    assert (await post(film, "ana", begin, title="Sales", productions=str(film.production.id))).status_code == 422
+    begun = await post(film, "ana", begin, title="Sales", productions=str(mine.id))
     its = begun.headers["location"].removesuffix("/edit")
     assert "Credited, and not listed" not in await page_for(film, "ana", f"{its}/publish")
     listed = await here.run(lambda: DraftLine.filter(proposal__uri__endswith=its))

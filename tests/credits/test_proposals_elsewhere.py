@@ -498,8 +498,8 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
     assert (left_out.kind, left_out.author.uri) == ("left_out", mallory)
 
     # A share is given back from there as on the page, and taken again, each time of what is in force.
-    for recused, said in ((True, "recuse True"), (False, "return True")):
-        assert (await it.says(good, "Accept", moved, it.ref(recused=recused)))[-1] == said
+    for recused, kept in ((True, "recuse True"), (False, "return True")):
+        assert (await it.says(good, "Accept", moved, it.ref(recused=recused)))[-1] == kept
         it.revision = await earned.newest(proposal)
         shares = await here.run(lambda: Share.filter(revision_id=it.revision.id, actor__uri=bo))
         assert [(each.is_given_back, bool(each.ppm)) for each in shares] == [(recused, not recused)]
