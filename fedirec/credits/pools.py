@@ -105,11 +105,14 @@ class PoolDraft:
             raise Invalid(N_("Only a commission has a client."), field="client")
 
 
-def refuse_change(before: PoolDraft, after: PoolDraft, *, is_promised: bool, has_entries: bool, is_begun: bool) -> None:
+def refuse_change(
+    before: PoolDraft, after: PoolDraft, *, is_promised: bool, has_entries: bool, is_begun: bool, came: int = 0
+) -> None:
     """A pool says something else from now on; `is_begun` where money came in, or somebody has worked for it.
 
     How it is decided, the currency and the host's share stay as they are once somebody counts on them, and what was
-    promised does not become less. The kind and, once money was stated, the currency stay in any case. Raises Conflict.
+    promised does not become less; but than what `came` in, as a treasurer says, where no more will: else nobody ever
+    got any of it. The kind and, once money was stated, the currency stay in any case. Raises Conflict.
     """
     if after.kind is not before.kind:
         raise Conflict(N_("The kind of a pool stays as it is. Close it, and open another one."), field="kind")
@@ -130,7 +133,8 @@ def refuse_change(before: PoolDraft, after: PoolDraft, *, is_promised: bool, has
     ):
         if was != wanted:
             raise Conflict(fixed, field=field)
-    if (after.stated or 0) < (before.stated or 0):
+    promised = before.stated or 0
+    if (after.stated or 0) < min(promised, came or promised):
         raise Conflict(N_("People count on it already: it can become more, not less."), field="stated")
 
 

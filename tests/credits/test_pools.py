@@ -372,6 +372,18 @@ async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
     assert draft_of(changed).title == "Sales"
     await refused(here, Conflict, lambda: close_pool(ana, pool, home, reason="A proposal is under way"))
 
+    # Of a pot that is not paid in full, a treasurer can say so: else nobody ever got any of it.
+    line = replace(POT, stated=50_000)
+    pot = await here.run(open_pool, ana, home, line)
+    told: dict[str, Any] = {"key": "q", "uri": "https://here.test/pay/q", "title": "Q", "currency": "EUR"}
+    await here.run(lambda: PayProposal.create(group=home.group, pool=pot, **told))
+    less = lambda who, stated: change_pool(who, pot, home, replace(line, stated=stated), reason="A fee.")  # noqa: E731
+    assert await refused(here, Conflict, lambda: less(tom, 49_900)) == "stated"  # nothing came in yet
+    await paid_in(here, ana, tom, pot, home, income(49_900, evidence="less a fee"))
+    for who, amount in ((ana, 49_900), (tom, 49_899)):
+        assert await refused(here, Conflict, partial(less, who, amount)) == "stated"
+    assert (await here.run(less, tom, 49_900)).stated == 49_900
+
 
 @pytest.mark.parametrize(
     ("field", "wrong"),

@@ -73,7 +73,7 @@ class SaidAlone(Model, metaclass=RowClass):
 
     id = fields.BigIntField(primary_key=True)
     about = fields.CharField(max_length=40, unique=True)
-    """entry, decide or lock, and the key of what it is about: `entry:01J…`."""
+    """entry, decide, lock, appeal, naming, code or giving, and the key or row of what it is about: `entry:01J…`."""
     told_at = fields.DatetimeField(default=now)
     from_at = fields.DatetimeField(default=now)
     """From when on they can, as it was told."""

@@ -62,17 +62,22 @@ async def open_pool(actor: Actor, home: Home, draft: PoolDraft, *, production: P
 async def change_pool(actor: Actor, pool: Pool, home: Home, draft: PoolDraft, *, reason: str) -> Pool:
     """The pool says something else from now on, and everybody can read why.
 
-    What people count on stays as it is. Raises Forbidden, Invalid and Conflict.
+    What people count on stays as it is. Only of a pot that was not paid in full can a treasurer say that it is as small
+    as what came in; whoever was promised more in a challenge still has to agree, proposal by proposal. Raises
+    Forbidden, Invalid and Conflict.
     """
     async with transaction():
         parts = await begin_with(pool, home, Deed.CHANGE_POOL, actor)
         _refuse_closed(pool)
         is_promised, has_entries = await is_counted_on(pool), await PoolEntry.exists(pool_id=pool.id)
-        is_begun = await is_worked_for(pool)
-        refuse_change(draft_of(pool), draft, is_promised=is_promised, has_entries=has_entries, is_begun=is_begun)
+        is_begun, state = await is_worked_for(pool), await pool_state(pool)
+        came = state.came_in - state.went_back if Part.TREASURER in parts else 0
+        known = {"is_promised": is_promised, "has_entries": has_entries, "is_begun": is_begun}
+        refuse_change(draft_of(pool), draft, came=came, **known)
+        is_cut = 0 < came <= (draft.stated or 0) < (pool.stated or 0)
         if draft.host_share_ppm != pool.host_share_ppm:
             await _refuse_own_share(draft, parts)
-        if home.challenge is not None:
+        if home.challenge is not None and not is_cut:
             await _refuse_other_pot(home.challenge, draft)
         said = _said(draft)
         for column, value in said.items():
