@@ -65,24 +65,24 @@ def provider(name: str) -> str:
     return _account("provider", name)
 
 
-def income(pool: str | int) -> str:
+def income(key: str | int) -> str:
     """What came in for a pool, until the pool is filled from it."""
-    return _account("income", pool)
+    return _account("income", key)
 
 
-def expense(pool: str | int) -> str:
+def expense(key: str | int) -> str:
     """What a pool cost, until that is taken off its income."""
-    return _account("expense", pool)
+    return _account("expense", key)
 
 
-def host_share(pool: str | int) -> str:
+def host_share(key: str | int) -> str:
     """What the instance keeps of the income of a pool, or puts into it."""
-    return _account("host_share", pool)
+    return _account("host_share", key)
 
 
-def pool(pool: str | int) -> str:
+def pool(key: str | int) -> str:
     """Money to share that is nobody's yet."""
-    return _account("pool", pool)
+    return _account("pool", key)
 
 
 def payable(person_id: int) -> str:

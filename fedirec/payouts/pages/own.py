@@ -180,7 +180,6 @@ def _payable(row: Payable) -> dict[str, Any]:
         "currency": row.currency,
         "kinds": [(_(INCOMES[kind]), amount) for kind, amount in (row.kinds or {}).items()],
         "state": _(NAMES[state]),
-        "is_paid": state is State.SETTLED,
         "at": row.payout.settled_at if row.payout is not None and row.payout.settled_at else row.created_at,
     }
 

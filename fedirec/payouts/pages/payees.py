@@ -37,7 +37,6 @@ from fedirec.payouts.queries.payees import (
     payees_by_age,
     status_of,
     statuses_of,
-    wants_form,
 )
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
@@ -210,7 +209,6 @@ async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
         "payee": _row(status),
         "people": [person_view(actor, cache=cache) for actor in await actors_of(payee.person)],
         "wants_form": payee.needs_form,
-        "asks_form": wants_form(payee, await money_settings()) or payee.needs_form,
         "form_at": payee.form_at,
         "is_held_by_hand": payee.treasurer_until is not None and payee.treasurer_until > now(),
         "happened": [

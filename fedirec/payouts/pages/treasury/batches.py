@@ -36,7 +36,6 @@ from fedirec.payouts.models import PayoutBatch
 from fedirec.payouts.pages.treasury.overview import PAGE as TREASURY_PAGE
 from fedirec.payouts.pages.treasury.overview import treasury
 from fedirec.payouts.pages.treasury.views import (
-    BATCH_STATES,
     batch_view,
     labels_of,
     payout_view,
@@ -202,7 +201,6 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         "is_file": is_file,
         "is_marked": way is None or way.kind is not Kind.NETWORK,
         "is_on_its_way": batch.state == BatchState.SUBMITTED,
-        "states": BATCH_STATES,
     }
 
 
