@@ -139,6 +139,16 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     said = await here.run(lambda: Stance.filter(proposal_id=proposal.id, says="accept", counts=True))
     assert [(each.digest, each.via) for each in said] == [(second.digest, "activity")]
 
+    # She gives her share back from there, and takes it again: each is a revision of its own.
+    async with there.sign_in("dia") as browser:
+        for deed, ppm in (("give_back", 0), ("take_back", 200_000)):
+            pressed = {"do": deed, "digest": second.digest}
+            assert (await browser.post(f"/pay/{copy.key}/stance", data=pressed)).status_code == 303
+            await settle(here, there)
+            second = await earned.newest(proposal)
+            assert (await earned.shares(second))["dia"][0] == ppm
+            assert (await copy_at(there, proposal)).number == second.number
+
     # What others said, the answer to it, and what came of an appeal stand with the copy as well.
     dias = await here.run(lambda: Share.get(revision_id=second.id, actor__uri=dia.uri))
     bos = ObjectionDraft(

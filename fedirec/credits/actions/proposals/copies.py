@@ -19,7 +19,16 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies
 from fedirec.credits.actions.proposals.telling import last_day_of
 from fedirec.credits.decisions import Outcome as Decided
-from fedirec.credits.models import Objection, PayProposal, ProductionCredit, ProposalDecision, ProposalRevision, Share
+from fedirec.credits.decisions import Says
+from fedirec.credits.models import (
+    Objection,
+    PayProposal,
+    ProductionCredit,
+    ProposalDecision,
+    ProposalRevision,
+    Share,
+    Stance,
+)
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.drafts import read_revision
 from fedirec.credits.queries.standing import newest_revision
@@ -88,6 +97,8 @@ async def keep_copy(group: Actor, described: ProposalObject, revision: Revision,
     answered = await keep_replies(copy, said)
     if newest is None or newest.id != kept.id:
         people = {each.id: each for each in (*ours, *(await _listed_in(newest)))}
+        for actor in await _who_said_so(copy, newest, revision):
+            people.pop(actor, None)
         kind = Notice.PROPOSAL_PUBLISHED if newest is None else Notice.PROPOSAL_REVISED
         await _tell(copy, kind, group, people.values(), number=kept.number, reason=kept.note)
     newer = await ProposalDecision.filter(proposal_id=copy.id).order_by("-created_at").first()
@@ -102,6 +113,22 @@ async def keep_copy(group: Actor, described: ProposalObject, revision: Revision,
         if objection.is_proved or objection.author_id in listed:  # a home can name anybody as its author
             await _tell_author(copy, about, objection, group, why)
     return copy
+
+
+async def _who_said_so(copy: PayProposal, before: ProposalRevision | None, revision: Revision) -> list[int]:
+    """Who of ours gave their share back from here, or took it again, by row, where `revision` says nothing else: they
+    need no notice of it. What a home says of them that they did not say they hear.
+    """
+    if before is None or not before.document:
+        return []
+    old = read_revision(before)
+    if old.with_recused({line.key for line in revision.lines if line.is_given_back}) != revision:
+        return []
+    lines = zip(old.lines, revision.lines, strict=True)
+    changed = [each.person for was, each in lines if was.is_given_back != each.is_given_back and each.person]
+    said = Stance.filter(proposal_id=copy.id, digest=before.digest, says__in=[Says.GIVE_BACK, Says.TAKE_BACK])
+    found = said.filter(actor__uri__in=changed, actor__is_local=True)
+    return [int(str(each)) for each in await found.distinct().values_list("actor_id", flat=True)]
 
 
 def _trouble(
