@@ -141,8 +141,8 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
 
     # She gives her share back from there, and takes it again: each is a revision of its own.
     async with there.sign_in("dia") as browser:
-        for deed, ppm in (("give_back", 0), ("take_back", 200_000)):
-            pressed = {"do": deed, "digest": second.digest}
+        for button, ppm in (("give_back", 0), ("take_back", 200_000)):
+            pressed = {"do": button, "digest": second.digest}
             assert (await browser.post(f"/pay/{copy.key}/stance", data=pressed)).status_code == 303
             await settle(here, there)
             second = await earned.newest(proposal)
