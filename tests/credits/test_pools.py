@@ -377,8 +377,11 @@ async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
     pot = await here.run(open_pool, ana, home, line)
     told: dict[str, Any] = {"key": "q", "uri": "https://here.test/pay/q", "title": "Q", "currency": "EUR"}
     await here.run(lambda: PayProposal.create(group=home.group, pool=pot, **told))
-    less = lambda who, stated: change_pool(who, pot, home, replace(line, stated=stated), reason="A fee.")  # noqa: E731
-    assert await refused(here, Conflict, lambda: less(tom, 49_900)) == "stated"  # nothing came in yet
+
+    async def less(who: Actor, amount: int) -> Pool:
+        return await change_pool(who, pot, home, replace(line, stated=amount), reason="A fee.")
+
+    assert await refused(here, Conflict, partial(less, tom, 49_900)) == "stated"  # nothing came in yet
     await paid_in(here, ana, tom, pot, home, income(49_900, evidence="less a fee"))
     for who, amount in ((ana, 49_900), (tom, 49_899)):
         assert await refused(here, Conflict, partial(less, who, amount)) == "stated"

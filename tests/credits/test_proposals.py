@@ -59,7 +59,7 @@ from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.credits import held_lines
-from fedirec.credits.queries.drafts import departures_for
+from fedirec.credits.queries.drafts import departures_for, unagreed_departures
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import home_of, pool_state
 from fedirec.credits.queries.proposals import get_proposal, locked_shares, own_proposals
@@ -879,6 +879,10 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
     asked = await here.run(lambda: departures_for(proposal, bo))
     assert {str(each.kind) for each in asked} == {"smaller_pot", "other_decider"}
     await refused(here, Forbidden, lambda: agree_to_departure(film.cy, proposal, asked[0].digest))
+    assert len(await here.run(unagreed_departures, proposal)) == 2
+    for state, waits in (("deleted", 0), ("active", 2)):  # nobody waits for good for who is gone
+        await here.run(lambda: Actor.filter(id=film.bo.id).update(state=state))  # noqa: B023
+        assert len(await here.run(unagreed_departures, proposal)) == waits
     wrong = await here.run(lambda: agree_to_departure(film.bo, proposal, "zQmOther"))
     assert not wrong.counts
     for each in asked:

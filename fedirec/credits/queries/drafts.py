@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fedirec.accounts.actions.persons import roots_of
+from fedirec.accounts.models import Identity
 from fedirec.credits.decisions import OF_SHARES, Says
-from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
+from fedirec.credits.departures import Block, Departure, DepartureKind, Offer, blocks, departures, without_consent
 from fedirec.credits.differences import Difference, difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share, Stance
 from fedirec.credits.queries.belonging import covered_by
@@ -204,8 +205,14 @@ async def unagreed_departures(proposal: PayProposal) -> list[Departure]:
 
 
 async def _without_consent(proposal: PayProposal, found: list[Departure]) -> list[Departure]:
+    """Nobody's pay waits for good for the word of somebody who is gone or suspended; what they get is theirs all the
+    same, so that they get something does not depend on it.
+    """
     if not found:
         return []
+    there = Identity.filter(person_id__in=[each.person for each in found], actor__state="active")
+    can_speak = {int(str(person)) for person in await there.values_list("person_id", flat=True)}
+    found = [each for each in found if each.person in can_speak or each.kind is DepartureKind.NOTHING_LEFT]
     said = Stance.filter(proposal_id=proposal.id, says=Says.AGREE.value, counts=True).select_related("person")
     consents = {(stance.person.joined_id or stance.person_id, stance.digest) for stance in await said}
     return without_consent(found, consents)
