@@ -91,8 +91,8 @@ class Stake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What somebody listed said to one exact revision."""
+class Vote:
+    """What somebody listed says to one exact revision."""
 
     number: int
     """In which order it was said: a person's greatest one counts."""
@@ -148,17 +148,17 @@ class Tally:
 
 def tally(
     rule: str,
-    said: Iterable[Said],
+    votes: Iterable[Vote],
     stakes: Iterable[Stake],
     *,
     digest: str,
-    standing: Collection[int] = (),
+    objecting: Collection[int] = (),
     upheld: Collection[int] = (),
     ruling: Ruling | None = None,
 ) -> Tally:
     """How it stands by `rule` for the revision with `digest`.
 
-    `standing` are the people whose objection is open (`objections.is_contested`), also one who is not listed: they are
+    `objecting` are the people whose objection is open (`objections.is_contested`), also one who is not listed: they are
     against it as long as they are not `reconciled`. Of `upheld` an appeal was upheld and not put right by a revision
     since, and no word undoes what others found. Raises Invalid for a rule that there is not.
     """
@@ -167,12 +167,12 @@ def tally(
     shares: dict[int, int] = {}
     for stake in stakes:
         shares[stake.person] = shares.get(stake.person, 0) + stake.ppm
-    listed = [one for one in said if one.person in shares]
+    listed = [one for one in votes if one.person in shares]
     newest = _newest(listed, digest)
     stale = {one.person for one in listed if one.digest != digest}
     sharing = {person for person, ppm in shares.items() if ppm}
     reconciled_ = reconciled(listed, digest=digest)
-    against = (frozenset(standing) - reconciled_) | frozenset(upheld)
+    against = (frozenset(objecting) - reconciled_) | frozenset(upheld)
     accepted = reconciled_ - against
     accepted_ppm = sum(shares[person] for person in accepted)
     outcome, missing = _decide(
@@ -191,17 +191,17 @@ def tally(
     )
 
 
-def reconciled(said: Iterable[Said], *, digest: str) -> frozenset[int]:
+def reconciled(votes: Iterable[Vote], *, digest: str) -> frozenset[int]:
     """The people whose newest word on the revision with `digest` is that they accept it.
 
     An objection and an appeal are words as well, on what was in force then: whoever accepts after them stands against
     nothing and holds nothing back, and whoever objects or appeals after they accepted does.
     """
-    return frozenset(person for person, one in _newest(said, digest).items() if one.accepts)
+    return frozenset(person for person, one in _newest(votes, digest).items() if one.accepts)
 
 
-def _newest(said: Iterable[Said], digest: str) -> dict[int, Said]:
-    return {one.person: one for one in sorted(said, key=lambda one: one.number) if one.digest == digest}
+def _newest(votes: Iterable[Vote], digest: str) -> dict[int, Vote]:
+    return {one.person: one for one in sorted(votes, key=lambda one: one.number) if one.digest == digest}
 
 
 def _decide(

@@ -13,7 +13,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals import replies_elsewhere
-from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies
+from fedirec.credits.actions.proposals.replies_elsewhere import Replies, keep_replies
 from fedirec.credits.decisions import Outcome, Rule
 from fedirec.credits.models import (
     Objection,
@@ -112,7 +112,7 @@ async def test_a_home_that_says_other_things_each_time_fills_nothing(
             )
             decision = DecisionObject(id=f"{copy.uri}#d{visit}", rule=Rule.HOST, outcome=Outcome.REJECTED, **said)
             comment = CommentSaid(id=f"{copy.uri}#c{visit}", author=ana.uri, content="<p>Hm.</p>", **about)
-            heard = Said(objections=[objection], decisions=[decision], comments=[comment], actors={ana.uri: ana})
+            heard = Replies(objections=[objection], decisions=[decision], comments=[comment], actors={ana.uri: ana})
             await keep_replies(copy, heard)
         return [await model.all().count() for model in (Objection, ProposalDecision, ProposalComment)]
 

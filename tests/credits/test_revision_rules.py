@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedirec.credits.decisions import Outcome, Rule, Ruling, Said, Stake, tally
+from fedirec.credits.decisions import Outcome, Rule, Ruling, Stake, Vote, tally
 from fedirec.credits.differences import Fate, difference
 from fedirec.credits.revisions import Revision, read, refuse_successor
 from fedirec.credits.revisions.lines import Line
@@ -282,7 +282,7 @@ def test_a_proposal_with_a_thousand_lines_is_decided_within_a_second() -> None:
     assert read(second.write()).digest == second.digest
     assert len(difference(first, second).changes) == 1000
     stakes = [Stake(person=n, ppm=each.ppm) for n, each in enumerate(second.lines)]
-    said = [Said(number=n, person=n, accepts=True, digest=second.digest) for n in range(900)]
+    said = [Vote(number=n, person=n, accepts=True, digest=second.digest) for n in range(900)]
     assert tally(second.rule, said, stakes, digest=second.digest).outcome is Outcome.ACCEPTED
     assert time.process_time() - began < 1
 
@@ -291,8 +291,8 @@ STAKES = [Stake(person=1, ppm=400_000), Stake(person=1, ppm=110_000), Stake(pers
 STAKES += [Stake(person=3, ppm=200_000), Stake(person=4, ppm=0)]
 
 
-def yes(*people: int, digest: str = "now", number: int = 0) -> list[Said]:
-    return [Said(number=number, person=person, accepts=True, digest=digest) for person in people]
+def yes(*people: int, digest: str = "now", number: int = 0) -> list[Vote]:
+    return [Vote(number=number, person=person, accepts=True, digest=digest) for person in people]
 
 
 @pytest.mark.parametrize(
@@ -317,15 +317,15 @@ def yes(*people: int, digest: str = "now", number: int = 0) -> list[Said]:
     ],
 )
 def test_a_rule_counts_people_once_for_what_they_saw(
-    rule: Rule, said: list[Said], standing: tuple[int, ...], outcome: Outcome
+    rule: Rule, said: list[Vote], standing: tuple[int, ...], outcome: Outcome
 ) -> None:
-    found = tally(rule, said, STAKES, digest="now", standing=standing)
+    found = tally(rule, said, STAKES, digest="now", objecting=standing)
     assert found.outcome is outcome
     assert bool(found.missing) is (outcome is Outcome.OPEN)
 
 
 def test_the_newest_word_counts_in_whatever_order_they_arrive() -> None:
-    no = Said(number=5, person=1, accepts=False, digest="now")
+    no = Vote(number=5, person=1, accepts=False, digest="now")
     for said in ([*yes(1, 2), no], [no, *yes(1, 2)]):
         found = tally(Rule.MAJORITY, said, STAKES, digest="now")
         assert (found.accepted, found.outcome) == (frozenset({2}), Outcome.OPEN)
@@ -333,7 +333,7 @@ def test_the_newest_word_counts_in_whatever_order_they_arrive() -> None:
     assert changed.outcome is Outcome.ACCEPTED
 
 
-NO = Said(number=5, person=2, accepts=False, digest="now")
+NO = Vote(number=5, person=2, accepts=False, digest="now")
 
 
 @pytest.mark.parametrize(
@@ -350,10 +350,10 @@ NO = Said(number=5, person=2, accepts=False, digest="now")
     ],
 )
 def test_whoever_accepts_what_is_in_force_stands_against_it_no_longer(
-    word: list[Said], standing: tuple[int, ...], upheld: tuple[int, ...], against: set[int]
+    word: list[Vote], standing: tuple[int, ...], upheld: tuple[int, ...], against: set[int]
 ) -> None:
     said = [*yes(1, 3, number=1), *word]
-    found = tally(Rule.CONSENT, said, STAKES, digest="now", standing=standing, upheld=upheld)
+    found = tally(Rule.CONSENT, said, STAKES, digest="now", objecting=standing, upheld=upheld)
     assert found.against == against
     assert found.outcome is (Outcome.OPEN if 2 in against else Outcome.ACCEPTED)
     assert (2 in found.accepted) is (word[-1:] != [] and word[-1].accepts and 2 not in against)

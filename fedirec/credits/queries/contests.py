@@ -9,7 +9,7 @@ from typing import Any
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.clock import now
-from fedirec.credits.decisions import VOTES, Ruling, Said, Says, Stake, Tally, reconciled, tally
+from fedirec.credits.decisions import VOTES, Ruling, Says, Stake, Tally, Vote, reconciled, tally
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision
 from fedirec.credits.objections import (
     AppealState,
@@ -27,7 +27,7 @@ _STAKES = """
     SELECT s.line_key, COALESCE(p.joined_id, p.id), s.ppm, s.income_kind, s.is_given_back
       FROM share s JOIN person p ON p.id = s.person_id WHERE s.revision_id = ? ORDER BY s.id
 """
-_SAID = f"""
+_CAST = f"""
     SELECT s.id, COALESCE(p.joined_id, p.id), s.says, s.digest
       FROM stance s JOIN person p ON p.id = s.person_id
      WHERE s.proposal_id = ? AND s.says IN ({_VOTES}) AND (s.counts OR s.revision_id IS NULL)
@@ -130,7 +130,7 @@ async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tupl
     roots = await roots_of({dispute.objection.person_id for dispute in disputes})
     stakes = await lines_in(revision) if disputes else []
     listed = {each.person for each in stakes}
-    content = reconciled(await _said_to(proposal), digest=revision.digest) if disputes else frozenset()
+    content = reconciled(await _votes_on(proposal), digest=revision.digest) if disputes else frozenset()
     for dispute in disputes:
         if dispute.is_open(at):
             person = roots[dispute.objection.person_id]
@@ -210,17 +210,17 @@ async def tally_of(
     open_ = [(roots[each.objection.person_id], each.objection) for each in disputes if each.is_open(at)]
     return tally(
         proposal.rule,
-        await _said_to(proposal),
+        await _votes_on(proposal),
         [Stake(person=each.person, ppm=each.ppm) for each in stakes],
         digest=revision.digest,
-        standing={person for person, objection in open_ if objection.has_part or person in listed},
+        objecting={person for person, objection in open_ if objection.has_part or person in listed},
         upheld={roots[dispute.objection.person_id] for dispute in upheld},
         ruling=ruling,
     )
 
 
-async def _said_to(proposal: PayProposal) -> list[Said]:
+async def _votes_on(proposal: PayProposal) -> list[Vote]:
     return [
-        Said(number=int(number), person=int(person), accepts=says == Says.ACCEPT, digest=str(digest))
-        for number, person, says, digest in await fetch_tuples(_SAID, proposal.id)
+        Vote(number=int(number), person=int(person), accepts=says == Says.ACCEPT, digest=str(digest))
+        for number, person, says, digest in await fetch_tuples(_CAST, proposal.id)
     ]

@@ -70,7 +70,7 @@ async def object_(call: Call) -> Objection:
     if proposal.pool is None:
         made = await object_elsewhere(call.actor, proposal, draft, digest=sent.digest)
     else:
-        made = await object_to(call.actor, proposal, draft, digest=sent.digest, route=BY_API)
+        made = await object_to(call.actor, proposal, draft, digest=sent.digest, channel=BY_API)
     return await _one(call, proposal, made)
 
 
@@ -79,7 +79,7 @@ async def withdraw(call: Call) -> None:
     if row.proposal.pool_id is None:
         await withdraw_elsewhere(call.actor, row)
     else:
-        await withdraw_objection(call.actor, row, route=BY_API)
+        await withdraw_objection(call.actor, row, channel=BY_API)
 
 
 async def answer(call: Call) -> Objection:
@@ -93,7 +93,7 @@ async def appeal(call: Call) -> Objection:
     if row.proposal.pool_id is None:
         await appeal_elsewhere(call.actor, row, words)
     else:
-        await appeal_objection(call.actor, row, words, route=BY_API)
+        await appeal_objection(call.actor, row, words, channel=BY_API)
     return await _one(call, row.proposal, row)
 
 

@@ -34,7 +34,7 @@ async def give_back(call: Call) -> Proposal:
         await accept_elsewhere(call.actor, proposal, sent.digest, recused=not sent.takes_back, line=sent.line)
         return await shown(call, proposal)
     act = take_share_back if sent.takes_back else give_share_back
-    await act(call.actor, proposal, sent.digest, line=sent.line, route=BY_API)
+    await act(call.actor, proposal, sent.digest, line=sent.line, channel=BY_API)
     return await shown(call, proposal)
 
 

@@ -10,7 +10,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force
 from fedirec.credits.actions.proposals.objecting import begin_hearing, keep_word, tell_author
-from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
+from fedirec.credits.actions.proposals.stances import BY_PAGE, Channel, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some
 from fedirec.credits.chain_documents import of_appeal, of_appeal_decision
 from fedirec.credits.decisions import Says
@@ -43,7 +43,7 @@ from fedirec.translatable import N_
 
 
 async def appeal_objection(
-    author: Actor, objection: Objection, words: str, *, route: Route = BY_PAGE
+    author: Actor, objection: Objection, words: str, *, channel: Channel = BY_PAGE
 ) -> ProposalAppeal:
     """`author` asks, once and within a week, for people to look who are not listed, and those know it; what they
     contest is held back until then. Raises Conflict when it is too late or was asked already, Invalid without a reason,
@@ -77,9 +77,15 @@ async def appeal_objection(
         await record("objection_appealed", objection.proposal.key, salted(of_appeal(appeal, objection)))
         if person in await listed_people(revision):
             await say(
-                author, person, objection.proposal, revision, Says.OBJECT, revision.digest, route=Route(via=route.via)
+                author,
+                person,
+                objection.proposal,
+                revision,
+                Says.OBJECT,
+                revision.digest,
+                channel=Channel(via=channel.via),
             )
-        await keep_word(author, objection, Says.APPEAL, route)
+        await keep_word(author, objection, Says.APPEAL, channel)
     return appeal
 
 

@@ -16,7 +16,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies
+from fedirec.credits.actions.proposals.replies_elsewhere import Replies, keep_replies
 from fedirec.credits.actions.proposals.telling import last_day_of
 from fedirec.credits.decisions import Outcome as Decided
 from fedirec.credits.decisions import Says
@@ -54,7 +54,7 @@ WENT_BACK: Final = N_("Its home went back to an earlier revision than the one th
 NOT_NEXT: Final = N_("Its home changed what was fixed when it was published, or left out what came before.")
 
 
-async def keep_copy(group: Actor, described: ProposalObject, revision: Revision, said: Said) -> PayProposal:
+async def keep_copy(group: Actor, described: ProposalObject, revision: Revision, said: Replies) -> PayProposal:
     """The copy of what `group` tells, with what was `said` to it; part of the caller's transaction.
 
     Raises Forbidden for one that is not its own, and Unsupported where nobody here has to do with it, and for too much.

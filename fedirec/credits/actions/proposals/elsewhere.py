@@ -14,7 +14,7 @@ from fedirec.activitypub.vocab import Accept, Entity, Reject, Undo
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import LIVES_ELSEWHERE, in_force, refuse_other_line, with_home
 from fedirec.credits.actions.proposals.objecting import MAX_OBJECTIONS
-from fedirec.credits.actions.proposals.stances import MAX_STANCES, NOT_LISTED, NOT_NOW, Route, say
+from fedirec.credits.actions.proposals.stances import MAX_STANCES, NOT_LISTED, NOT_NOW, Channel, say
 from fedirec.credits.decisions import Says
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Stance
 from fedirec.credits.objections import (
@@ -57,7 +57,14 @@ async def accept_elsewhere(
         uri = await _send(Accept, person, copy, ref)
         says = {None: Says.ACCEPT, True: Says.GIVE_BACK, False: Says.TAKE_BACK}[recused]
         return await say(
-            person, own, copy, revision, says, digest, line=line, route=Route(via="activity", uri=uri, is_proved=True)
+            person,
+            own,
+            copy,
+            revision,
+            says,
+            digest,
+            line=line,
+            channel=Channel(via="activity", uri=uri, is_proved=True),
         )
 
 

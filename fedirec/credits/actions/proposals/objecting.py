@@ -13,7 +13,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_moved, refuse_other_line
-from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
+from fedirec.credits.actions.proposals.stances import BY_PAGE, Channel, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_some, with_copies
 from fedirec.credits.chain_documents import of_answer, of_objection, of_withdrawal
 from fedirec.credits.decisions import Says
@@ -56,7 +56,7 @@ MAX_LEFT_OUT_OF_HOST: Final = 20
 
 
 async def object_to(
-    author: Actor, proposal: PayProposal, draft: ObjectionDraft, *, digest: str, route: Route = BY_PAGE
+    author: Actor, proposal: PayProposal, draft: ObjectionDraft, *, digest: str, channel: Channel = BY_PAGE
 ) -> Objection:
     """`author` objects to the revision with `digest`, and gets an answer before anything is decided.
 
@@ -77,7 +77,7 @@ async def object_to(
             is_listed=is_listed,
             words=draft.words,
             remedy=draft.remedy,
-            names=draft.is_named or route.via == "activity",  # which nobody can be asked about: it holds nothing then
+            names=draft.is_named or channel.via == "activity",  # which nobody can be asked about: it holds nothing then
             waiting=await Objection.filter(
                 proposal_id=proposal.id,
                 person_id__in=await same_people(person),
@@ -103,8 +103,8 @@ async def object_to(
                     remedy=draft.remedy.strip(),
                     wanted_ppm=draft.wanted,
                     has_part=has_part,
-                    activity_uri=route.uri,
-                    is_proved=route.is_proved,
+                    activity_uri=channel.uri,
+                    is_proved=channel.is_proved,
                     created_at=now(),
                 )
         except IntegrityError as error:
@@ -112,11 +112,11 @@ async def object_to(
         await tell_leaders(proposal, Notice.OBJECTED, cause=author, reason=objection.words)
         await record("proposal_objection", proposal.key, of_objection(objection))
         if is_listed:
-            await say(author, person, proposal, revision, Says.OBJECT, digest, route=Route(via=route.via))
+            await say(author, person, proposal, revision, Says.OBJECT, digest, channel=Channel(via=channel.via))
     return objection
 
 
-async def withdraw_objection(author: Actor, objection: Objection, *, route: Route = BY_PAGE) -> Objection:
+async def withdraw_objection(author: Actor, objection: Objection, *, channel: Channel = BY_PAGE) -> Objection:
     """`author` takes their objection back, which stands against nothing any more: as long as it has no answer, or they
     could appeal. Raises Forbidden and Conflict.
     """
@@ -127,7 +127,7 @@ async def withdraw_objection(author: Actor, objection: Objection, *, route: Rout
         await objection.save(update_fields=["state"])
         await tell_copies(objection.proposal)
         await record("objection_withdrawn", objection.proposal.key, of_withdrawal(objection))
-        await keep_word(author, objection, Says.WITHDRAW, route)
+        await keep_word(author, objection, Says.WITHDRAW, channel)
     return objection
 
 
@@ -171,11 +171,11 @@ async def begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None:
     objection.proposal = proposal
 
 
-async def keep_word(author: Actor, objection: Objection, says: Says, route: Route) -> None:
+async def keep_word(author: Actor, objection: Objection, says: Says, channel: Channel) -> None:
     """By which signed activity `author` took `objection` back or appealed is kept, and that it says nothing twice."""
-    if route.uri is not None:
+    if channel.uri is not None:
         revision, person = await in_force(objection.proposal), await own_person(author)
-        await say(author, person, objection.proposal, revision, says, revision.digest, route=route)
+        await say(author, person, objection.proposal, revision, says, revision.digest, channel=channel)
 
 
 async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has_part: bool) -> None:

@@ -42,7 +42,7 @@ News: TypeAlias = tuple[Notice, Objection, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Replies:
     """What a home tells, with those who said it, as far as they can be known here."""
 
     objections: Sequence[ObjectionObject] = ()
@@ -53,10 +53,10 @@ class Said:
     """Whether it was read to the end."""
 
 
-async def read_replies(remote: Remote, described: ProposalObject) -> Said:
+async def read_replies(remote: Remote, described: ProposalObject) -> Replies:
     """What is said to a proposal where it lives; what does not come, or is nothing that can be read, is left out."""
     if described.replies is None:
-        return Said()
+        return Replies()
     visit = Visit(remote=remote, origin=described.id, max_pages=MAX_PAGES, max_items=MAX_REPLIES)
     await visit.collection(described.replies)
     found = {each.id: each for entry in visit.entries if (each := read_reply(entry, to=described.id)) is not None}
@@ -70,7 +70,7 @@ async def read_replies(remote: Remote, described: ProposalObject) -> Said:
         *(each.author for each in comments),
         *(each.author for each in answers),
     ]
-    return Said(
+    return Replies(
         objections=objections,
         decisions=decisions,
         comments=comments,
@@ -79,7 +79,7 @@ async def read_replies(remote: Remote, described: ProposalObject) -> Said:
     )
 
 
-async def keep_replies(copy: PayProposal, said: Said) -> list[News]:
+async def keep_replies(copy: PayProposal, said: Replies) -> list[News]:
     """The copy has what its home told; part of the caller's transaction, which holds it. Returns what is news to our
     people.
     """
@@ -106,7 +106,7 @@ async def _meet(remote: Remote, uris: Iterable[str]) -> dict[str, Actor]:
     return known
 
 
-async def _keep_objections(copy: PayProposal, said: Said) -> list[News]:
+async def _keep_objections(copy: PayProposal, said: Replies) -> list[News]:
     rows = await Objection.filter(proposal_id=copy.id)
     by_uri = {row.uri: row for row in rows if row.uri}
     by_activity = {row.activity_uri: row for row in rows if row.activity_uri and not row.uri}
@@ -170,7 +170,7 @@ async def _keep_appeal(
     return row
 
 
-async def _keep_decisions(copy: PayProposal, said: Said) -> None:
+async def _keep_decisions(copy: PayProposal, said: Replies) -> None:
     """Decisions are never changed: one about a revision that we have is kept as it was told first."""
     known = {row.created_at for row in await ProposalDecision.filter(proposal_id=copy.id)}
     numbers = {each.revision for each in said.decisions}
@@ -192,7 +192,7 @@ async def _keep_decisions(copy: PayProposal, said: Said) -> None:
         )
 
 
-async def _keep_comments(copy: PayProposal, said: Said) -> None:
+async def _keep_comments(copy: PayProposal, said: Replies) -> None:
     rows = {row.uri: row for row in await ProposalComment.filter(proposal_id=copy.id)}
     told = {each.id for each in said.comments}
     for each in said.comments:

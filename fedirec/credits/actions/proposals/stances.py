@@ -47,7 +47,7 @@ NOT_NOW: Final = N_("This proposal could not be accepted any more, or not yet.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Channel:
     """How somebody's word came."""
 
     via: Literal["page", "api", "activity"]
@@ -57,11 +57,11 @@ class Route:
     """Whether that carries a proof by a key of theirs, and not only a signature on the request that brought it."""
 
 
-BY_PAGE: Final = Route(via="page")
-BY_API: Final = Route(via="api")
+BY_PAGE: Final = Channel(via="page")
+BY_API: Final = Channel(via="api")
 
 
-async def accept_proposal(actor: Actor, proposal: PayProposal, digest: str, route: Route = BY_PAGE) -> Stance:
+async def accept_proposal(actor: Actor, proposal: PayProposal, digest: str, channel: Channel = BY_PAGE) -> Stance:
     """`actor`, who is listed, accepts the revision with `digest`; it counts if that is in force, else it says why not.
 
     The same again, or the same activity twice, changes nothing. Raises Forbidden for people who are not listed,
@@ -75,31 +75,31 @@ async def accept_proposal(actor: Actor, proposal: PayProposal, digest: str, rout
         reason = "" if digest == revision.digest else STALE
         if not reason and State(proposal.state) not in HEARING:
             reason = NOT_NOW
-        return await say(actor, person, proposal, revision, Says.ACCEPT, digest, route=route, reason=reason)
+        return await say(actor, person, proposal, revision, Says.ACCEPT, digest, channel=channel, reason=reason)
 
 
 async def give_share_back(
-    actor: Actor, proposal: PayProposal, digest: str, *, line: str = "", route: Route = BY_PAGE
+    actor: Actor, proposal: PayProposal, digest: str, *, line: str = "", channel: Channel = BY_PAGE
 ) -> ProposalRevision | None:
     """`actor` does not want the share of their `line`, or of all their lines: the others get it, in proportion.
 
     That is a revision in which nothing else changes. None where they spoke of another one: that is kept, and counts for
     nothing. Raises Conflict where nobody would be left who gets anything, or when it is too late.
     """
-    return await _change_share(actor, proposal, digest, Says.GIVE_BACK, line, route)
+    return await _change_share(actor, proposal, digest, Says.GIVE_BACK, line, channel)
 
 
 async def take_share_back(
-    actor: Actor, proposal: PayProposal, digest: str, *, line: str = "", route: Route = BY_PAGE
+    actor: Actor, proposal: PayProposal, digest: str, *, line: str = "", channel: Channel = BY_PAGE
 ) -> ProposalRevision | None:
     """`actor` wants what they gave back after all; the others lose it again, and have a week to object, the first time.
 
     Raises Conflict when people can object no more, so that nobody is kept waiting at the end.
     """
-    return await _change_share(actor, proposal, digest, Says.TAKE_BACK, line, route)
+    return await _change_share(actor, proposal, digest, Says.TAKE_BACK, line, channel)
 
 
-async def agree_to_departure(actor: Actor, proposal: PayProposal, digest: str, route: Route = BY_PAGE) -> Stance:
+async def agree_to_departure(actor: Actor, proposal: PayProposal, digest: str, channel: Channel = BY_PAGE) -> Stance:
     """`actor` agrees that `proposal` departs from what they were promised, exactly as the departure with `digest` says.
 
     One that is not, or not any more, asked of them is kept with its reason and counts for nothing.
@@ -118,7 +118,7 @@ async def agree_to_departure(actor: Actor, proposal: PayProposal, digest: str, r
         if not asked:
             raise Forbidden(N_("Nothing of this proposal waits for you to agree."))
         reason = "" if digest in asked else N_("This is not what is asked of you.")
-        return await say(actor, person, proposal, None, Says.AGREE, digest, route=route, reason=reason)
+        return await say(actor, person, proposal, None, Says.AGREE, digest, channel=channel, reason=reason)
 
 
 async def ask_to_agree(leader: Actor, proposal: PayProposal) -> int:
@@ -148,7 +148,7 @@ async def _change_share(
     digest: str,
     says: Says,
     line: str,
-    route: Route,
+    channel: Channel,
 ) -> ProposalRevision | None:
     async with transaction(), gathering():
         revision, person, lines = await _begin(Deed.GIVE_SHARE_BACK, actor, proposal)
@@ -159,7 +159,7 @@ async def _change_share(
         if says is Says.TAKE_BACK and not is_open(proposal.state, now=now(), closes_at=proposal.closes_at):
             raise Conflict(N_("A share is taken back as long as people can object, and not after that."))
         if digest != revision.digest:
-            await say(actor, person, proposal, revision, says, digest, line=line, route=route, reason=STALE)
+            await say(actor, person, proposal, revision, says, digest, line=line, channel=channel, reason=STALE)
             return None
         meant = {share.line_key for share in lines if not line or share.line_key == line}
         if {share.line_key for share in lines if share.is_given_back} & meant == (
@@ -170,7 +170,7 @@ async def _change_share(
         if await turns.count() >= MAX_GIVEN_BACK:
             raise TooMany(N_("You have changed your mind often. Please talk to those who lead it."), retry_after=3600)
         is_again = says is Says.TAKE_BACK and await turns.filter(says=says.value).exists()
-        said = await _keep(actor, person, proposal, revision, says, digest, line=line, route=route)
+        said = await _keep(actor, person, proposal, revision, says, digest, line=line, channel=channel)
         rows = {share.line_key: share for share in await Share.filter(revision_id=revision.id)}
         recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
         row = await write_revision(
@@ -188,13 +188,13 @@ async def _change_share(
         return row
 
 
-async def say_stale(actor: Actor, proposal: PayProposal, says: Says, digest: str, route: Route) -> Stance:
+async def say_stale(actor: Actor, proposal: PayProposal, says: Says, digest: str, channel: Channel) -> Stance:
     """What `actor`, who is listed, says to another revision than that in force is kept with its reason and counts for
     nothing. Raises Forbidden for people who are not listed, and TooMany.
     """
     async with transaction():
         revision, person, _lines = await _begin(Deed.ACCEPT_PROPOSAL, actor, proposal)
-        return await say(actor, person, proposal, revision, says, digest, route=route, reason=STALE)
+        return await say(actor, person, proposal, revision, says, digest, channel=channel, reason=STALE)
 
 
 async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[ProposalRevision, int, list[Share]]:
@@ -224,14 +224,14 @@ async def say(
     says: Says,
     digest: str,
     *,
-    route: Route,
+    channel: Channel,
     line: str = "",
     reason: str = "",
 ) -> Stance:
     """It is kept, and the chain of its home tells of it: the last in the transaction. Raises Conflict for an activity
     that said something already.
     """
-    said = await _keep(actor, person, proposal, revision, says, digest, route=route, line=line, reason=reason)
+    said = await _keep(actor, person, proposal, revision, says, digest, channel=channel, line=line, reason=reason)
     await _record(said, proposal)
     return said
 
@@ -249,7 +249,7 @@ async def _keep(
     says: Says,
     digest: str,
     *,
-    route: Route,
+    channel: Channel,
     line: str = "",
     reason: str = "",
 ) -> Stance:
@@ -263,9 +263,9 @@ async def _keep(
                 says=says.value,
                 digest=digest[:100],
                 line_key=line,
-                via=route.via,
-                activity_uri=route.uri,
-                is_proved=route.is_proved,
+                via=channel.via,
+                activity_uri=channel.uri,
+                is_proved=channel.is_proved,
                 counts=not reason,
                 reason=reason,
                 created_at=now(),

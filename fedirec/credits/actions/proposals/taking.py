@@ -19,7 +19,7 @@ from fedirec.credits.actions.proposals.objecting import object_to, withdraw_obje
 from fedirec.credits.actions.proposals.stances import (
     MAX_STANCES,
     STALE,
-    Route,
+    Channel,
     accept_proposal,
     give_share_back,
     say,
@@ -47,13 +47,13 @@ async def take_acceptance(sender: Actor, accept: Accept[ProposalRef]) -> None:
     Raises NotFound for what is no proposal of ours, Forbidden for who is not listed, Conflict for what was said before.
     """
     proposal, said = await _begin(sender, accept, accept.object.id), accept.object
-    route = await _route(sender, accept)
+    channel = await _channel(sender, accept)
     if said.recused is None:
-        await accept_proposal(sender, proposal, said.digest, route)
+        await accept_proposal(sender, proposal, said.digest, channel)
     elif said.recused:
-        await give_share_back(sender, proposal, said.digest, line=said.line, route=route)
+        await give_share_back(sender, proposal, said.digest, line=said.line, channel=channel)
     else:
-        await take_share_back(sender, proposal, said.digest, line=said.line, route=route)
+        await take_share_back(sender, proposal, said.digest, line=said.line, channel=channel)
 
 
 async def take_rejection(sender: Actor, reject: Reject[ProposalRef]) -> None:
@@ -72,11 +72,11 @@ async def take_rejection(sender: Actor, reject: Reject[ProposalRef]) -> None:
         line=said.line,
         wanted=said.wanted,
     )
-    route = await _route(sender, reject)
+    channel = await _channel(sender, reject)
     try:
-        await object_to(sender, proposal, draft, digest=said.digest, route=route)
+        await object_to(sender, proposal, draft, digest=said.digest, channel=channel)
     except Changed:
-        await say_stale(sender, proposal, Says.OBJECT, said.digest, route)
+        await say_stale(sender, proposal, Says.OBJECT, said.digest, channel)
 
 
 async def take_withdrawal(sender: Actor, undo: Undo[Reject[Any]], said: ProposalRef) -> None:
@@ -87,9 +87,9 @@ async def take_withdrawal(sender: Actor, undo: Undo[Reject[Any]], said: Proposal
     """
     if undo.object.actor != sender.uri:
         raise Forbidden("everybody takes back only what they said")
-    objection, route = await _objection_in(sender, undo, said.id, undo.object.id), await _route(sender, undo)
-    if not await _is_stale(sender, objection, said.revision, said.digest, Says.WITHDRAW, route):
-        await withdraw_objection(sender, objection, route=route)
+    objection, channel = await _objection_in(sender, undo, said.id, undo.object.id), await _channel(sender, undo)
+    if not await _is_stale(sender, objection, said.revision, said.digest, Says.WITHDRAW, channel):
+        await withdraw_objection(sender, objection, channel=channel)
 
 
 async def take_appeal(sender: Actor, reject: Reject[ObjectionObject]) -> None:
@@ -99,9 +99,9 @@ async def take_appeal(sender: Actor, reject: Reject[ObjectionObject]) -> None:
     Raises as `take_acceptance`, and as `appealing.appeal_objection`.
     """
     named = reject.object
-    objection, route = await _objection_in(sender, reject, named.about, named.id), await _route(sender, reject)
-    if not await _is_stale(sender, objection, named.revision, named.digest, Says.APPEAL, route):
-        await appeal_objection(sender, objection, plain(reject.content or "")[:MAX_WORDS], route=route)
+    objection, channel = await _objection_in(sender, reject, named.about, named.id), await _channel(sender, reject)
+    if not await _is_stale(sender, objection, named.revision, named.digest, Says.APPEAL, channel):
+        await appeal_objection(sender, objection, plain(reject.content or "")[:MAX_WORDS], channel=channel)
 
 
 async def _objection_in(sender: Actor, said: Activity[Any], uri: str, named: str) -> Objection:
@@ -120,18 +120,20 @@ async def _objection_in(sender: Actor, said: Activity[Any], uri: str, named: str
     return found
 
 
-async def _is_stale(sender: Actor, objection: Objection, number: int, digest: str, says: Says, route: Route) -> bool:
+async def _is_stale(
+    sender: Actor, objection: Objection, number: int, digest: str, says: Says, channel: Channel
+) -> bool:
     """Whether they saw another revision than that in force; then what they say is kept with the reason."""
     revision, person = await in_force(objection.proposal), await own_person(sender)
     if await Stance.filter(proposal_id=objection.proposal_id, person_id=person).count() >= MAX_STANCES:
         raise TooMany("that person has said much about this already", retry_after=3600)
     if (number, digest) == (revision.number, revision.digest):
         return False
-    await say(sender, person, objection.proposal, revision, says, digest, route=route, reason=STALE)
+    await say(sender, person, objection.proposal, revision, says, digest, channel=channel, reason=STALE)
     return True
 
 
-async def _route(sender: Actor, said: Activity[Any]) -> Route:
+async def _channel(sender: Actor, said: Activity[Any]) -> Channel:
     """By which activity it came, and whether that carries a proof by a key of the sender's: anybody can verify that
     later, and of the rest only whoever saw the request.
     """
@@ -139,7 +141,7 @@ async def _route(sender: Actor, said: Activity[Any]) -> Route:
     if said.envelope is not None and said.object_as_sent is not None:
         document = opened(said.envelope, said.object_as_sent)
         is_proved = await key_that_proves(document, actor_uri=sender.uri, is_new=True) is not None
-    return Route(via="activity", uri=said.id, is_proved=is_proved)
+    return Channel(via="activity", uri=said.id, is_proved=is_proved)
 
 
 async def _begin(sender: Actor, answer: Activity[Any], uri: str) -> PayProposal:
