@@ -41,7 +41,7 @@ from fedirec.credits import inbox as credits_inbox
 from fedirec.credits import routes as credits_routes
 from fedirec.credits import vocab as credits_vocab
 from fedirec.credits.pages import routes as credits_pages
-from fedirec.credits.pages.granting_ahead import GRANTING
+from fedirec.credits.pages.granting.ahead import GRANTING
 from fedirec.credits.pages.pools.evidence import audience_of_files
 from fedirec.credits.pages.pools.showing import BACKING
 from fedirec.credits.pages.proposals.listing import WAITING as WAITING_PROPOSALS

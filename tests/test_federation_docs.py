@@ -50,7 +50,8 @@ from fedirec.admin.judging import Category
 from fedirec.clock import now
 from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
-from fedirec.credits.actions.crediting import granting, granting_elsewhere
+from fedirec.credits.actions.granting.elsewhere import grant_elsewhere
+from fedirec.credits.actions.granting.giving import ask_for_grants
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals import (
     beginning,
@@ -833,7 +834,7 @@ async def _credit(one: Instance, other: Instance, ana: Actor) -> None:
 
     async def ask() -> None:
         production = await get_production_row((await Production.get(title="Tin, the album")).id)
-        await granting.ask_for_grants(ana, production, [known.id])
+        await ask_for_grants(ana, production, [known.id])
 
     await one.run(freeze)
     await settle(one, other)
@@ -845,7 +846,7 @@ async def _credit(one: Instance, other: Instance, ana: Actor) -> None:
     await settle(one, other)
     told = await other.run(lambda: Notification.get(kind="grant_asked"))
     asked, group = await other.run(find_question, bo, told.url.rpartition("/")[2])
-    await other.run(granting_elsewhere.grant_elsewhere, bo, asked, group)
+    await other.run(grant_elsewhere, bo, asked, group)
     await settle(other, one)
     await _pay(one, other, ana, bo)
 

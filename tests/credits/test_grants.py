@@ -9,8 +9,8 @@ import pytest
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.drawing_up import draw_up
-from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
-from fedirec.credits.actions.crediting.granting_ahead import grants_to_offer
+from fedirec.credits.actions.granting.ahead import grants_to_offer
+from fedirec.credits.actions.granting.giving import ask_for_grants, grant, question
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.decisions import Rule
 from fedirec.credits.grants import GrantScope

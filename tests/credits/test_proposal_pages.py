@@ -10,7 +10,7 @@ import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.crediting.granting import grant, question
+from fedirec.credits.actions.granting.giving import grant, question
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.appealing import appeal_objection
 from fedirec.credits.actions.proposals.beginning import begin_proposal

@@ -20,7 +20,7 @@ from fedirec.api.shapes.crediting import (
 )
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.actions.crediting.elsewhere import answer_elsewhere
-from fedirec.credits.actions.crediting.granting import ask_for_grants, grant
+from fedirec.credits.actions.granting.giving import ask_for_grants, grant
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.lines import CreditHappening, CreditState
 from fedirec.credits.models import ProductionCredit

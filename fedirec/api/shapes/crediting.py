@@ -10,7 +10,7 @@ from pydantic import Field
 
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import Listed, Sent, Shape
-from fedirec.credits.actions.crediting.granting import question
+from fedirec.credits.actions.granting.giving import question
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.lines import MAX_LABEL, MAX_REASON, CreditHappening, CreditState
 from fedirec.credits.models import ProductionCredit

@@ -8,8 +8,8 @@ from fedirec.activitypub.vocab import Accept, Offer, Reject
 from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.describing import describe_credit
 from fedirec.credits.actions.crediting.elsewhere import take_offer, what_is_said
-from fedirec.credits.actions.crediting.granting import take_grant
-from fedirec.credits.actions.crediting.granting_elsewhere import take_question
+from fedirec.credits.actions.granting.elsewhere import take_question
+from fedirec.credits.actions.granting.giving import take_grant
 from fedirec.credits.lines import MAX_REASON
 from fedirec.credits.queries.credits import find_credit_at, is_of
 from fedirec.credits.vocab import CreditObject, GrantObject

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.credits.pages import answering, crediting, granting, granting_ahead, money, pools, proposals
+from fedirec.credits.pages import answering, crediting, granting, money, pools, proposals
 
 routes: list[BaseRoute] = [
     *answering.routes,
     *crediting.routes,
     *granting.routes,
-    *granting_ahead.routes,
     *money.routes,
     *pools.routes,
     *proposals.routes,

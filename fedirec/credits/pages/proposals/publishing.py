@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.models import Person
-from fedirec.credits.actions.crediting.granting import ask_for_grants
+from fedirec.credits.actions.granting.giving import ask_for_grants
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE, publish_revision
 from fedirec.credits.actions.proposals.stances import ask_to_agree
 from fedirec.credits.departures import BLOCKS, Block, Departure

@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
-from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
-from fedirec.credits.actions.crediting.granting_elsewhere import grant_elsewhere
+from fedirec.credits.actions.granting.elsewhere import grant_elsewhere
+from fedirec.credits.actions.granting.giving import ask_for_grants, grant, question
 from fedirec.credits.grants import GrantScope, read_scope
 from fedirec.credits.models import MonetizationGrant
 from fedirec.credits.pages.crediting.finding import frozen_in

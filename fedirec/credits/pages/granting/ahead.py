@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
-from fedirec.credits.actions.crediting.granting_ahead import MAX_WORKS, grant_ahead, grants_to_offer
+from fedirec.credits.actions.granting.ahead import MAX_WORKS, grant_ahead, grants_to_offer
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import visitor

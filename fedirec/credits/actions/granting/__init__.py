@@ -1,0 +1,1 @@
+"""Grants: authors are asked whether money may be made with their work, and allow it, once and for good."""
