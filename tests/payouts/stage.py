@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, Person
@@ -28,7 +29,9 @@ from fedirec.payouts.queries.payees import Sealed, digest_of_terms
 from fedirec.payouts.queries.verifying import find_differences
 from fedirec.payouts.queries.ways import Ways
 from fedirec.uris import new_key
-from tests.network import Instance
+
+if TYPE_CHECKING:
+    from tests.network import Instance
 
 
 class Office:

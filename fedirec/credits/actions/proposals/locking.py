@@ -138,7 +138,8 @@ async def release_held(proposal: PayProposal) -> int:
             await proposal.save(update_fields=["state"])
             part = str(parts + 1)
             await _write(proposal, part, stakes, owed)
-            await tell_listed(proposal, Notice.PROPOSAL_RELEASED, revision=revision)
+            what = f"{Notice.PROPOSAL_RELEASED}-{part}"
+            await tell_listed(proposal, Notice.PROPOSAL_RELEASED, revision=revision, about=what)
             await announce(proposal, revision)
             await post(_booking(proposal, part, stakes, owed))
             document |= {"part": part}

@@ -42,8 +42,10 @@ async def tell_listed(
     cause: Actor | None = None,
     reason: str = "",
     also: Iterable[int] = (),
+    about: str = "",
 ) -> None:
-    """Everybody listed in `revision`, and the people `also`, know that `kind` happened to `proposal`.
+    """Everybody listed in `revision`, and the people `also`, know that `kind` happened to `proposal`, or to the part
+    of it that `about` names: of one thing they hear once.
 
     Part of the caller's transaction. Here they are told by a notice, elsewhere by what their server understands.
     """
@@ -57,6 +59,7 @@ async def tell_listed(
         cause=cause,
         reason=reason,
         revision=revision,
+        about=about,
         by_copy=await with_copies(revision),
     )
 
