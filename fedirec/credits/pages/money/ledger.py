@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
+from fedirec.accounts.pages.views import place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.credits.queries.ledger import (
@@ -25,11 +26,10 @@ from fedirec.credits.queries.ledger import (
 )
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.settings import Shown
-from fedirec.errors import Invalid, NotFound
+from fedirec.errors import NotFound
 from fedirec.ledger.currencies import write_amount
 from fedirec.ledger.exports import export_chain
 from fedirec.ledger.recording import head
-from fedirec.remix.pages.visitors import number_of
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
@@ -71,7 +71,12 @@ _TABLE: Final = 1_000
 
 
 async def show_ledger(request: Request[Any]) -> Response:
-    settings, before, totals, viewer = await money_settings(), _before(request), _totals(request), viewer_of(request)
+    settings, before, totals, viewer = (
+        await money_settings(),
+        place_in(request, "before"),
+        _totals(request),
+        viewer_of(request),
+    )
     rows = await public_entries(before=before, limit=_PIECE + 1) if shows_entries(settings) else []
     number, digest = await head()
     return render(
@@ -91,7 +96,7 @@ async def show_ledger(request: Request[Any]) -> Response:
 
 async def send_table(request: Request[Any]) -> Response:
     """What the page shows, as a table: no cell of it is a formula, whatever people wrote."""
-    settings, before = await money_settings(), _before(request)
+    settings, before = await money_settings(), place_in(request, "before")
     if not shows_totals(settings):
         raise NotFound
     file = io.StringIO(newline="")
@@ -110,7 +115,7 @@ async def send_table(request: Request[Any]) -> Response:
 
 
 async def show_audit(request: Request[Any]) -> Response:
-    rows = await links(before=_before(request), limit=_PIECE + 1)
+    rows = await links(before=place_in(request, "before"), limit=_PIECE + 1)
     number, digest = await head()
     return render(
         request,
@@ -155,17 +160,6 @@ def _cells(entry: PublicEntry) -> list[list[str]]:
 def _digits(each: Sum) -> str:
     """A number and nothing else, so that tables count with it; it is no formula, even below 0."""
     return write_amount(each.amount, each.currency)
-
-
-def _before(request: Request[Any]) -> int | None:
-    """The row before which the list goes on. Raises Invalid for what is none."""
-    text = request.query_params.get("before")
-    if not text:
-        return None
-    row = number_of(text)
-    if row is None:
-        raise Invalid(_("That page does not exist; please start at the first one."))
-    return row
 
 
 routes = [

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.models import Identity
+from fedirec.accounts.pages.views import place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.own import own_actor
 from fedirec.credits.actions.pools.deeds import of_own_money
@@ -49,15 +50,13 @@ from fedirec.credits.queries.pools import (
 )
 from fedirec.credits.queries.proposals import proposals_from, proposals_of
 from fedirec.credits.queries.standing import payers
-from fedirec.errors import Invalid
 from fedirec.projects.queries.projects import projects_of
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.visitors import number_of, visitor
+from fedirec.remix.pages.visitors import visitor
 from fedirec.remix.powers import Deed, may_do
 from fedirec.translatable import N_
 from fedirec.web.forms import Form
-from fedirec.web.language import gettext as _
 from fedirec.web.render import render
 from fedirec.web.sections import Section
 
@@ -74,7 +73,7 @@ def listing(where: Where) -> Callable[[Request[Any]], Awaitable[Response]]:
     async def show_pools(request: Request[Any]) -> Response:
         home = await where(request)
         cards, parts = Cards(request), await parts_of_visitor(request, home)
-        rows = await pools_of(home.group, after=_after(request), limit=_PIECE + 1)
+        rows = await pools_of(home.group, after=place_in(request, "after"), limit=_PIECE + 1)
         states, sees = await pool_states(rows[:_PIECE]), await sees_sums(home.group, looker(request))
         deed = Deed.SET_MONEY_ASIDE if home.project is None and home.challenge is None else Deed.OPEN_POOL
         return render(
@@ -104,7 +103,7 @@ async def show_one(
     """The page of `pool`; `about` is the key of the entry whose form has something wrong, if it is not the new one."""
     cards, parts, viewer = Cards(request), await parts_of_visitor(request, home), visitor(request)
     sees = await sees_sums(pool.group, looker(request))
-    rows = await entries_of(pool, after=_after(request), limit=_PIECE + 1) if sees else []
+    rows = await entries_of(pool, after=place_in(request, "after"), limit=_PIECE + 1) if sees else []
     entries, kind = rows[:_PIECE], Kind(pool.kind)
     people = await _people({entry.stated_by_id for entry in entries} | ({viewer.id} if viewer else set()))
     uses = await uses_of(pool)
@@ -150,7 +149,7 @@ async def show_waiting(request: Request[Any]) -> Response:
     """What waits for a treasurer, anywhere on this instance."""
     require_viewer(request, Permission.PAY)
     cards = Cards(request)
-    rows = await waiting_entries(after=_after(request), limit=_PIECE + 1)
+    rows = await waiting_entries(after=place_in(request, "after"), limit=_PIECE + 1)
     return render(
         request,
         "credits/waiting_money.html",
@@ -203,17 +202,6 @@ async def _names(cards: Cards, groups: list[int]) -> dict[int, tuple[str, str]]:
     challenges = await Challenge.filter(actor_id__in=groups).select_related("actor")
     found = {key: (project.title, cards.here(project.actor.uri)) for key, project in projects.items()}
     return found | {each.actor_id: (each.title, cards.challenge_url(each)) for each in challenges}
-
-
-def _after(request: Request[Any]) -> int | None:
-    """The row behind which the list goes on. Raises Invalid for what is none."""
-    text = request.query_params.get("after")
-    if not text:
-        return None
-    row = number_of(text)
-    if row is None:
-        raise Invalid(_("That page does not exist; please start at the first one."))
-    return row
 
 
 def _next_url(request: Request[Any], row: int) -> str:
