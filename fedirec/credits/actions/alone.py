@@ -113,15 +113,19 @@ async def _appeals() -> dict[str, _Case]:
     waiting = ProposalAppeal.filter(state=AppealState.OPEN.value, proposal__pool_id__not_isnull=True).order_by("id")
     for appeal in await waiting.select_related("objection__proposal", "objection__author"):
         objection, proposal = appeal.objection, appeal.objection.proposal
-        revision = await newest_revision(proposal)
         if proposal.id not in neutral:
-            neutral[proposal.id] = everybody - await listed_people(revision) - await who_brought_forward(proposal)
+            listed = await listed_people(await newest_revision(proposal))
+            neutral[proposal.id] = everybody - listed - await who_brought_forward(proposal)
         # Besides, only whoever objected and whoever answered are close to it.
         if len(neutral[proposal.id]) > 2 or everybody - await close_to(objection):
             continue
         about = about_appeal(objection.key)
         cases[about] = _Case(
-            since=appeal.created_at, people=everybody, proposal=proposal, revision=revision, appeal=appeal
+            since=appeal.created_at,
+            people=everybody,
+            proposal=proposal,
+            revision=await newest_revision(proposal),
+            appeal=appeal,
         )
     return cases
 
