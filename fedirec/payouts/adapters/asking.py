@@ -52,7 +52,7 @@ class Answer:
         return 200 <= self.status < 300
 
 
-async def ask(
+async def exchange(
     net: Net,
     url: str,
     *,

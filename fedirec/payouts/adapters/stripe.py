@@ -20,9 +20,9 @@ from fedirec.credits.settings import WAYS
 from fedirec.net import Net
 from fedirec.payouts.adapters.asking import (
     Answer,
-    ask,
     check_pattern,
     code_of,
+    exchange,
     lost,
     part_of,
     refuse_base,
@@ -133,7 +133,7 @@ class Stripe:
             "description": cut(attempt.message, max_bytes=255),
             "metadata[fedirec]": attempt.key,
         }
-        answer = await ask(self._net, f"{self._account.base}/v1/transfers", headers=headers, form=form)
+        answer = await exchange(self._net, f"{self._account.base}/v1/transfers", headers=headers, form=form)
         if answer is None or answer.status == 408 or answer.status >= 500:
             return lost(answer)
         if answer.is_success:
@@ -142,7 +142,7 @@ class Stripe:
 
     async def ask(self, attempt: Attempt) -> Outcome:
         query = urlencode({"transfer_group": attempt.key, "limit": 10})
-        answer = await ask(self._net, f"{self._account.base}/v1/transfers?{query}", headers=self._headers())
+        answer = await exchange(self._net, f"{self._account.base}/v1/transfers?{query}", headers=self._headers())
         found = part_of(answer.body, "data") if answer is not None and answer.is_success else None
         if not isinstance(found, list):
             return lost(answer, reference=attempt.reference)

@@ -23,9 +23,9 @@ from fedirec.ledger.currencies import write_amount
 from fedirec.net import Net
 from fedirec.payouts.adapters.asking import (
     Answer,
-    ask,
     check_pattern,
     code_of,
+    exchange,
     lost,
     part_of,
     refuse_base,
@@ -186,12 +186,12 @@ class PayPal:
                 }
             ],
         }
-        headers = {"authorization": f"Bearer {token}"}
-        return await ask(self._net, f"{self._account.base}/v1/payments/payouts", headers=headers, document=document)
+        url = f"{self._account.base}/v1/payments/payouts"
+        return await exchange(self._net, url, headers=_with(token), document=document)
 
     async def _look_up(self, attempt: Attempt, reference: str) -> Outcome:
         url = f"{self._account.base}/v1/payments/payouts/{reference}"
-        answer = await self._let_in(lambda token: ask(self._net, url, headers={"authorization": f"Bearer {token}"}))
+        answer = await self._let_in(lambda token: exchange(self._net, url, headers=_with(token)))
         if answer is None or isinstance(answer, Outcome) or not answer.is_success:
             return lost(answer, reference=reference)
         return outcome_of(attempt, reference, answer.body)
@@ -216,7 +216,7 @@ class PayPal:
             return self._token[0]
         self._token = None
         known = b64encode(f"{self._account.client_id}:{self._account.secret}".encode()).decode("ascii")
-        answer = await ask(
+        answer = await exchange(
             self._net,
             f"{self._account.base}/v1/oauth2/token",
             headers={"authorization": f"Basic {known}"},
@@ -243,3 +243,7 @@ class PayPal:
             reason=N_("PayPal let nobody in just now. Nothing was sent."),
             retry_after=answer.retry_after if answer else None,
         )
+
+
+def _with(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
