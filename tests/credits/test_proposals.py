@@ -62,7 +62,7 @@ from fedirec.credits.queries.credits import held_lines
 from fedirec.credits.queries.drafts import departures_for, unagreed_departures
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import home_of, pool_state
-from fedirec.credits.queries.proposals import get_proposal, locked_shares, own_proposals
+from fedirec.credits.queries.proposals import get_proposal, locked_shares, own_proposals, proposals_of
 from fedirec.credits.queries.standing import parts_to, proposers_of
 from fedirec.credits.shares import amounts_of, redistribute
 from fedirec.db import transaction
@@ -883,6 +883,10 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
     for state, waits in (("deleted", 0), ("active", 2)):  # nobody waits for good for who is gone
         await here.run(lambda: Actor.filter(id=film.bo.id).update(state=state))  # noqa: B023
         assert len(await here.run(unagreed_departures, proposal)) == waits
+    for leader in (film.tom, film.ana):  # nor is it bound to less because somebody else leads now
+        led = {"actor_id": leader.id}
+        await here.run(lambda: GroupLeader.filter(group_id=film.pool.group_id).update(**led))  # noqa: B023
+        assert len(await here.run(unagreed_departures, proposal)) == 2
     wrong = await here.run(lambda: agree_to_departure(film.bo, proposal, "zQmOther"))
     assert not wrong.counts
     for each in asked:
@@ -999,6 +1003,8 @@ async def test_each_state_lets_people_do_what_the_way_says_and_nothing_else(here
             await here.run(cancel_proposal, film.ana, proposal, "The next one.")
     posts = await here.run(lambda: News.filter(text__contains="called off"))
     assert len(posts) == 3, "whoever follows it hears of each that was published; what never was is nobody's news"
+    listed = await here.run(lambda: proposals_of(film.pool.group, None))
+    assert [each.state for each in listed] == ["locked", *["cancelled"] * 3]
 
 
 async def _standing(film: Earning, state: str) -> tuple[PayProposal, str]:

@@ -450,6 +450,8 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
         await here.work()
     assert await it.says(good, "Accept", bo, it.ref()) == ["accept False", "accept True"], "said once, counted once"
     assert not (await here.run(lambda: Stance.get(activity_uri=first["id"]))).is_proved, "a signature alone shows it"
+    stale = it.ref(digestMultibase="zQmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk", remedy="All.")
+    assert (await it.says(good, "Reject", bo, stale, content="Mine."))[-1] == "object False"
 
     # With a proof anybody can verify it later; lifted to another revision, proposal or person, it proves nothing.
     eve = good.actor("eve", assertionMethod=[_multikey(good, "eve")])
@@ -473,12 +475,12 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
     # One person has one voice: who moved speaks from the new account alone, after the hold, and counts once.
     moved = await moves(here, good, bo)
     for actor in (moved, bo):
-        assert len(await it.says(good, "Accept", actor, it.ref())) == 2, (
+        assert len(await it.says(good, "Accept", actor, it.ref())) == 3, (
             "until the hold is over nobody is somebody else"
         )
     time_passes(timedelta(days=8))
     await here.run(join_those_who_moved, here.state["vault"], here.state["post"])
-    assert len(await it.says(good, "Accept", bo, it.ref())) == 2, "who has moved says nothing from where they were"
+    assert len(await it.says(good, "Accept", bo, it.ref())) == 3, "who has moved says nothing from where they were"
     await it.says(good, "Accept", moved, it.ref())
     tally = (await earned.page(proposal)).tally
     assert tally is not None
@@ -506,6 +508,16 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
     await it.says(evil, "Reject", mallory, it.ref(remedy="Five percent."), content="I wrote the music.")
     left_out = await here.run(lambda: Objection.get(author__uri=mallory).select_related("author"))
     assert (left_out.kind, left_out.author.uri) == ("left_out", mallory)
+
+    # Nobody buries the others by many accounts of one server.
+    async def crowd() -> None:
+        rows = await Objection.filter(id=left_out.id).values()
+        same = {name: value for name, value in rows[0].items() if name not in ("id", "key", "activity_uri")}
+        await Objection.bulk_create([Objection(key=f"crowd{place}", **same) for place in range(19)])
+
+    await here.run(crowd)
+    await it.says(evil, "Reject", evil.actor("trudy"), it.ref(remedy="Ten percent."), content="I wrote it.")
+    assert not await here.run(lambda: Objection.exists(author__handle="trudy"))
 
     # A share is given back from there as on the page, and taken again, each time of what is in force.
     for recused, kept in ((True, "recuse True"), (False, "return True")):
@@ -566,7 +578,8 @@ async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back
     private = good.note(bo, "3", inReplyTo=post, to=[proposal.group.uri], content="<p>Between us.</p>")
     await good.post(here, good.activity("Create", bo, private, to=[proposal.group.uri]))
     await evil.post(here, evil.activity("Delete", mallory, said["id"]))
-    assert len(await comments()) == 2
+    await evil.post(here, evil.activity("Update", mallory, said | {"content": "<p>Steal!</p>"}))
+    assert await comments() == ["<p>Very fair!</p>", "<p>No.</p>"]
     await good.post(here, good.activity("Delete", bo, said["id"]))
     assert await comments() == ["<p>No.</p>"]
 

@@ -18,6 +18,7 @@ from fedirec.errors import Conflict, Forbidden, TooMany
 from fedirec.remix.actions.drafts import SourceDraft
 from fedirec.remix.actions.pens import accept_pen, decline_pen, present_version, share_pen, take_back_pen, taking
 from fedirec.remix.actions.pens.forgetting import forget_pens
+from fedirec.remix.actions.records import delete_record
 from fedirec.remix.actions.suggestions import adopt_suggestion, bring_files, suggest_change, withdraw_suggestion
 from fedirec.remix.models import Contributor, Pen, Record, Writing
 from fedirec.remix.visibility import HIDDEN
@@ -127,6 +128,11 @@ async def test_strangers_invite_nobody_while_the_doors_are_closed_to_them(here: 
 
 async def test_what_moderators_have_hidden_is_not_read_or_written_with_a_pen(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
+    gone = await publish_work(here, ana, "Day", text="Words that were taken down.")
+    offered = await here.run(lambda: share_pen(ana, gone, bo))
+    await here.run(delete_record, ana, gone)
+    with pytest.raises(Conflict):
+        await here.run(accept_pen, bo, offered)
     song = await publish_work(here, ana, "Night", text="Hidden words.")
     pen = await here.run(lambda: share_pen(ana, song, bo))
     await here.run(accept_pen, bo, pen)

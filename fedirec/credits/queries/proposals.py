@@ -92,7 +92,7 @@ async def proposals_of(
     """The proposals of `group`, the newest first, from before the row `before` on; drafts for those who lead it."""
     found = PayProposal.filter(group_id=group.id)
     if viewer is None or not _sees_drafts(await parts_to(group, viewer)):
-        found = found.exclude(state=State.DRAFT.value).exclude(state=State.CANCELLED.value, number=0)
+        found = found.filter(number__gt=0)
     if before is not None:
         found = found.filter(id__lt=before)
     return list(await _with_home(found.order_by("-id").limit(limit)))

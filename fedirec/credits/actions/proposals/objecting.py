@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
@@ -188,7 +189,7 @@ async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has
         return
     if await has_to_wait(author):
         raise Forbidden(N_("Strangers are not heard at the moment. Please write to those who lead it."))
-    strangers = said.filter(has_part=False).exclude(state=ObjectionState.WITHDRAWN.value, resolution="")
+    strangers = said.filter(has_part=False).exclude(Q(state=ObjectionState.WITHDRAWN.value, resolution=""))
     nearby = strangers.filter(author__host=author.host) if not author.is_local else None
     if (nearby is not None and await nearby.count() >= MAX_LEFT_OUT_OF_HOST) or await strangers.count() >= MAX_LEFT_OUT:
         raise TooMany(N_("Many people object already. Please write to those who lead it."), retry_after=3600)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tortoise.expressions import Q
+
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -24,7 +26,7 @@ async def accept_pen(holder: Actor, pen: Pen) -> None:
     owner = await Actor.get(id=pen.owner_id)
     if not await is_fit(owner, holder):
         raise Conflict(_("That invitation does not stand any more."))
-    if await Record.filter(uri=pen.record_uri).exclude(author_id=pen.owner_id, deleted_at=None).exists():
+    if await Record.filter(uri=pen.record_uri).exclude(Q(author_id=pen.owner_id, deleted_at=None)).exists():
         raise Conflict(_("That invitation does not stand any more."))
     await _answer(holder, pen, owner, before=("invited",), state="held")
 
