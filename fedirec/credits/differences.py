@@ -130,7 +130,7 @@ def _by_person(revision: Revision, *, given_back: bool = False) -> dict[str, int
     """The ppm of each person over all their lines; with what they gave back themselves, as if they had kept it."""
     ppm: dict[str, int] = {}
     for line in revision.lines:
-        parts = revision.recusal.before[line.key] if given_back and line.is_given_back else line.ppm
+        parts = revision.redistribution.before[line.key] if given_back and line.is_given_back else line.ppm
         ppm[line.who] = ppm.get(line.who, 0) + parts
     return ppm
 

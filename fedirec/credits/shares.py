@@ -28,7 +28,7 @@ MAX_TOTAL: Final = 10**13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recusal:
+class Redistribution:
     """What became of shares when some were given back: both, so that a page can strike one through."""
 
     before: Mapping[str, int]
@@ -103,18 +103,18 @@ def moved_by_rounding(
     return moved
 
 
-def redistribute(weights: Mapping[str, int], recused: Collection[str], *, scope: str) -> Recusal:
-    """The shares when `recused` lines are given back: what they had goes to the others, in proportion.
+def redistribute(weights: Mapping[str, int], given_back: Collection[str], *, scope: str) -> Redistribution:
+    """The shares when the lines `given_back` are: what they had goes to the others, in proportion.
 
     Nobody else loses by it, and it is the same however many are given back at once. Raises Invalid for a line that is
     not there, and where nobody would be left who gets anything.
     """
-    if set(recused) - weights.keys():
+    if set(given_back) - weights.keys():
         raise Invalid(N_("There is no such line."), field="line")
     before = to_ppm(weights, scope=scope)
     # from the parts, not from the weights: so an exact share that hardly grows cannot be rounded below what it was
-    kept = {key: 0 if key in recused else parts for key, parts in before.items()}
-    return Recusal(before=before, after=to_ppm(kept, scope=scope))
+    kept = {key: 0 if key in given_back else parts for key, parts in before.items()}
+    return Redistribution(before=before, after=to_ppm(kept, scope=scope))
 
 
 def rescale(weights: Mapping[str, int], locked: Collection[str], target: int, *, scope: str) -> dict[str, int]:

@@ -185,7 +185,7 @@ def test_the_founder_gives_his_share_back_nobody_loses_and_both_numbers_stand_th
     """RE: GAMES, act 1 (hitrecord.org/records/1550900), with its line for editors who influenced the final edit."""
     first = revision(line("founder", 20), line("animator", 70), line("editors", 10, label="Editor Influence"))
     second = revision(replace(first.lines[0], is_given_back=True), *first.lines[1:], after=first)
-    assert second.recusal.before == first.ppm
+    assert second.redistribution.before == first.ppm
     assert second.ppm == {"founder": 0, "animator": 875_000, "editors": 125_000}
     assert second.amounts == {"founder": 0, "animator": 10_500, "editors": 1_500}
     change = difference(first, second)

@@ -80,15 +80,15 @@ def test_what_is_given_back_goes_to_the_others_and_none_of_them_loses(weights: A
         with pytest.raises(Invalid):
             redistribute(weights, recused, scope=SCOPE)
         return
-    recusal = redistribute(weights, recused, scope=SCOPE)
-    assert recusal.before == before
-    assert sum(recusal.after.values()) == WHOLE
-    for key, parts in recusal.after.items():
+    redistribution = redistribute(weights, recused, scope=SCOPE)
+    assert redistribution.before == before
+    assert sum(redistribution.after.values()) == WHOLE
+    for key, parts in redistribution.after.items():
         assert parts == 0 if key in recused else parts >= before[key]
     given_back = sum(before[key] for key in recused)
     for key in before.keys() - recused:
-        assert abs(recusal.after[key] - Fraction(before[key] * WHOLE, WHOLE - given_back)) < 1
-    assert redistribute(before, recused, scope=SCOPE) == recusal
+        assert abs(redistribution.after[key] - Fraction(before[key] * WHOLE, WHOLE - given_back)) < 1
+    assert redistribute(before, recused, scope=SCOPE) == redistribution
 
 
 @given(weights=WEIGHTS, target=st.integers(0, MAX_WEIGHT), picks=st.randoms(use_true_random=False))
@@ -184,9 +184,11 @@ def test_a_thousand_lines_are_shared_at_once() -> None:
 
 def test_the_founder_gives_his_share_back_and_it_is_struck_through() -> None:
     """RE: GAMES, act 1 (hitrecord.org/records/1550900): crossed out, put back and shared among the others."""
-    recusal = redistribute({"founder": 20, "animator": 40, "musician": 30, "editors": 10}, {"founder"}, scope=SCOPE)
-    assert recusal.before == {"founder": 200_000, "animator": 400_000, "musician": 300_000, "editors": 100_000}
-    assert recusal.after == {"founder": 0, "animator": 500_000, "musician": 375_000, "editors": 125_000}
+    redistribution = redistribute(
+        {"founder": 20, "animator": 40, "musician": 30, "editors": 10}, {"founder"}, scope=SCOPE
+    )
+    assert redistribution.before == {"founder": 200_000, "animator": 400_000, "musician": 300_000, "editors": 100_000}
+    assert redistribution.after == {"founder": 0, "animator": 500_000, "musician": 375_000, "editors": 125_000}
 
 
 def test_five_editors_are_added_with_one_percent_each() -> None:

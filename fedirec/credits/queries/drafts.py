@@ -59,7 +59,7 @@ async def productions_in(proposal: PayProposal) -> list[str]:
     return [row.production.uri for row in await found.select_related("production")]
 
 
-def in_revision(lines: Iterable[DraftLine], recused: Collection[str] = ()) -> list[Line]:
+def in_revision(lines: Iterable[DraftLine], given_back: Collection[str] = ()) -> list[Line]:
     """The lines as a revision has them. Raises Invalid for one without a reason, or out of bounds."""
     return [
         Line(
@@ -72,7 +72,7 @@ def in_revision(lines: Iterable[DraftLine], recused: Collection[str] = ()) -> li
             weight=line.weight,
             reason=line.reason,
             income_kind=line.income_kind,
-            is_given_back=line.key in recused,
+            is_given_back=line.key in given_back,
         )
         for line in lines
     ]
@@ -83,7 +83,7 @@ async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], fu
     that its Group. Raises Invalid.
     """
     assert proposal.pool is not None
-    recused = await _recused(proposal, lines)
+    given_back = await _given_back(proposal, lines)
     previous = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
     adjusts = await PayProposal.get_or_none(id=proposal.adjusts_id) if proposal.adjusts_id else None
     return Revision.make(
@@ -95,7 +95,7 @@ async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], fu
         amount=funds.to_share,
         host_share=proposal.pool.host_share_ppm,
         rule=proposal.rule,
-        lines=in_revision(lines, recused),
+        lines=in_revision(lines, given_back),
         about=tuple(await productions_in(proposal)),
         adjusts=adjusts.uri if adjusts else None,
         previous=previous.digest if previous else None,
@@ -121,19 +121,19 @@ async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | 
     return revision, change, found
 
 
-async def recused_lines(proposal: PayProposal, people: Mapping[str, int]) -> set[str]:
+async def lines_given_back(proposal: PayProposal, people: Mapping[str, int]) -> set[str]:
     """The lines that whoever they belong to gave back and did not take back; `people` has the person of each line."""
     found = Stance.filter(proposal_id=proposal.id, says__in=OF_SHARES, counts=True).order_by("id")
     said = await found
     if not said:
         return set()
     roots = await roots_of({*people.values(), *(stance.person_id for stance in said)})
-    recused: set[str] = set()
+    given_back: set[str] = set()
     for stance in said:
         own = {key for key, person in people.items() if roots[person] == roots[stance.person_id]}
         meant = own & {stance.line_key} if stance.line_key else own
-        recused = recused | meant if stance.says == Says.GIVE_BACK else recused - meant
-    return recused
+        given_back = given_back | meant if stance.says == Says.GIVE_BACK else given_back - meant
+    return given_back
 
 
 def read_revision(row: ProposalRevision) -> Revision:
@@ -161,12 +161,12 @@ async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount
     listed = {line.person.joined_id or line.person_id for line in lines}
     covered = json_numbers(await covered_by(proposal))
     confirmed = {int(row[0]): str(row[1]) for row in await fetch_tuples(_UNLISTED.format(numbers=numbers()), covered)}
-    recused = await _recused(proposal, lines)
+    given_back = await _given_back(proposal, lines)
     return Obstacles(
         unreasoned=tuple(line.key for line in lines if not line.reason.strip()),
         unlisted=tuple(name for person, name in sorted(confirmed.items()) if person not in listed),
         blocked=tuple(blocks(await sources_of(proposal))),
-        departures=tuple(await unagreed(proposal, _offer(proposal, lines, amount, recused))),
+        departures=tuple(await unagreed(proposal, _offer(proposal, lines, amount, given_back))),
     )
 
 
@@ -181,7 +181,7 @@ async def departures_of(proposal: PayProposal) -> list[Departure]:
         return []
     amount = (await funds_of(proposal.pool)).to_share
     lines = await draft_lines(proposal)
-    offers = [_offer(proposal, lines, amount, await _recused(proposal, lines))]
+    offers = [_offer(proposal, lines, amount, await _given_back(proposal, lines))]
     row = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
     if row is not None:
         offers.append(offer_of(proposal, await lines_in(row), amount))
@@ -241,18 +241,18 @@ def offer_of(proposal: PayProposal, stakes: Sequence[RevisionLine], amount: int)
     )
 
 
-def _offer(proposal: PayProposal, lines: Sequence[DraftLine], amount: int, recused: Collection[str]) -> Offer:
+def _offer(proposal: PayProposal, lines: Sequence[DraftLine], amount: int, given_back: Collection[str]) -> Offer:
     weights = {line.key: line.weight for line in lines}
-    is_shared = any(weight for key, weight in weights.items() if key not in recused)
-    ppm = redistribute(weights, recused, scope=proposal.key).after if is_shared else dict.fromkeys(weights, 0)
+    is_shared = any(weight for key, weight in weights.items() if key not in given_back)
+    ppm = redistribute(weights, given_back, scope=proposal.key).after if is_shared else dict.fromkeys(weights, 0)
     stakes = [
         RevisionLine(
-            line.key, line.person.joined_id or line.person_id, ppm[line.key], line.income_kind, line.key in recused
+            line.key, line.person.joined_id or line.person_id, ppm[line.key], line.income_kind, line.key in given_back
         )
         for line in lines
     ]
     return offer_of(proposal, stakes, amount)
 
 
-async def _recused(proposal: PayProposal, lines: Sequence[DraftLine]) -> set[str]:
-    return await recused_lines(proposal, {line.key: line.person_id for line in lines})
+async def _given_back(proposal: PayProposal, lines: Sequence[DraftLine]) -> set[str]:
+    return await lines_given_back(proposal, {line.key: line.person_id for line in lines})

@@ -155,7 +155,7 @@ def _shown(
 ) -> list[ShownLine]:
     is_untold = revision is not None and revision.amount is None and not row.amount
     words = {line.key: line for line in revision.lines} if revision else {}
-    before = revision.recusal.before if revision else {}
+    before = revision.redistribution.before if revision else {}
     return [
         ShownLine(
             share=share,

@@ -19,7 +19,7 @@ from fedirec.credits.shares import (
     MAX_LINES,
     MAX_TOTAL,
     WHOLE,
-    Recusal,
+    Redistribution,
     amounts_of,
     redistribute,
     refuse_number,
@@ -99,7 +99,7 @@ class Revision:
             raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": MAX_LINES})
         if len({line.key for line in self.lines}) < len(self.lines):
             raise Invalid("each line has a key of its own", field="lines")
-        if self.ppm != self.recusal.after:
+        if self.ppm != self.redistribution.after:
             raise Invalid(N_("The shares do not follow from the weights."), field="lines")
 
     @property
@@ -108,9 +108,9 @@ class Revision:
         return {line.key: line.ppm for line in self.lines}
 
     @cached_property
-    def recusal(self) -> Recusal:
+    def redistribution(self) -> Redistribution:
         """The shares before and after what was given back."""
-        return _recusal(self.lines, self.scope)
+        return _redistributed(self.lines, self.scope)
 
     @cached_property
     def amounts(self) -> dict[str, int]:
@@ -126,9 +126,9 @@ class Revision:
         """The same, where `amount` is what is shared: None for what everybody reads where amounts are not shown."""
         return replace(self, amount=amount)
 
-    def with_recused(self, recused: Collection[str]) -> Revision:
-        """The revision after this one in which exactly the lines `recused` are given back, and nothing else changes."""
-        lines = _with_shares((replace(line, is_given_back=line.key in recused) for line in self.lines), self.scope)
+    def giving_back(self, given_back: Collection[str]) -> Revision:
+        """The revision after this one in which exactly the lines `given_back` are, and nothing else changes."""
+        lines = _with_shares((replace(line, is_given_back=line.key in given_back) for line in self.lines), self.scope)
         return replace(self, number=self.number + 1, lines=lines, previous=self.digest)
 
     def write(self) -> dict[str, Any]:
@@ -195,14 +195,14 @@ def refuse_successor(old: Revision, new: Revision) -> None:
             raise Invalid(N_("This is fixed since the proposal was published."), field=name)
 
 
-def _recusal(lines: Iterable[Line], scope: str) -> Recusal:
+def _redistributed(lines: Iterable[Line], scope: str) -> Redistribution:
     weights = {line.key: line.weight for line in lines}
     return redistribute(weights, {line.key for line in lines if line.is_given_back}, scope=scope)
 
 
 def _with_shares(lines: Iterable[Line], scope: str) -> tuple[Line, ...]:
     given = tuple(lines)
-    after = _recusal(given, scope).after
+    after = _redistributed(given, scope).after
     return tuple(replace(line, ppm=after[line.key]) for line in given)
 
 

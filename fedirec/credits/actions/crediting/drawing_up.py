@@ -41,12 +41,12 @@ from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.remix.vocab.text import clean_line
 from fedirec.uris import new_key
 
-A_ROUND: Final = 24
+ROUNDS: Final = 24
 """Rounds of the chore within which each list is looked at once."""
 _ROUND: Final = f"""
     SELECT p.id FROM production p JOIN project j ON j.id = p.project_id JOIN actor a ON a.id = j.actor_id
      WHERE a.is_local AND p.frozen_at IS NOT NULL
-       AND (p.id % {A_ROUND} = ? OR NOT EXISTS (SELECT 1 FROM production_credit c WHERE c.production_id = p.id))
+       AND (p.id % {ROUNDS} = ? OR NOT EXISTS (SELECT 1 FROM production_credit c WHERE c.production_id = p.id))
      ORDER BY p.id LIMIT 1000
 """  # noqa: S608  (only a constant is spliced in)
 _WITH_RECORD: Final = """
@@ -93,7 +93,7 @@ async def draw_up_job(job: Job) -> Outcome:
 
 async def look_at_credits(hour: int | None = None) -> int:
     """Lists that nobody has drawn up yet are, and each of the others once a day; returns how many are asked for."""
-    found = await fetch_rows(_ROUND, (now().hour if hour is None else hour) % A_ROUND)
+    found = await fetch_rows(_ROUND, (now().hour if hour is None else hour) % ROUNDS)
     await enqueue([asking_for_credits(int(row["id"])) for row in found])
     return len(found)
 

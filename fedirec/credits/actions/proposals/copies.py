@@ -122,7 +122,7 @@ async def _who_said_so(copy: PayProposal, before: ProposalRevision | None, revis
     if before is None or not before.document:
         return []
     old = read_revision(before)
-    if old.with_recused({line.key for line in revision.lines if line.is_given_back}) != revision:
+    if old.giving_back({line.key for line in revision.lines if line.is_given_back}) != revision:
         return []
     lines = zip(old.lines, revision.lines, strict=True)
     changed = [each.person for was, each in lines if was.is_given_back != each.is_given_back and each.person]

@@ -24,8 +24,8 @@ from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
 from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance, is_open
 from fedirec.credits.queries.drafts import (
     departures_for,
+    lines_given_back,
     read_revision,
-    recused_lines,
     unagreed_departures,
 )
 from fedirec.credits.queries.standing import actors_of_people, lines_of_person
@@ -172,10 +172,10 @@ async def _change_share(
         is_again = says is Says.TAKE_BACK and await turns.filter(says=says.value).exists()
         said = await _keep(actor, person, proposal, revision, says, digest, line=line, channel=channel)
         rows = {share.line_key: share for share in await Share.filter(revision_id=revision.id)}
-        recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
+        given_back = await lines_given_back(proposal, {key: share.person_id for key, share in rows.items()})
         row = await write_revision(
             proposal,
-            read_revision(revision).with_recused(recused).sharing(revision.amount),
+            read_revision(revision).giving_back(given_back).sharing(revision.amount),
             advance(proposal.state, Step.REVISE, Facts(now=now())),
             by=actor,
             note="",
