@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import multiprocessing
 from pathlib import Path
@@ -292,3 +293,14 @@ async def test_who_gives_way_where_two_wait_for_each_other_may_try_again(databas
 @pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
 async def test_queries_are_not_compiled_for_longer_than_they_take(database: str) -> None:
     assert await fetch_rows("SHOW jit") == [{"jit": "off"}]
+
+
+def test_nothing_is_left_out_by_two_conditions_at_once() -> None:
+    """Tortoise denies each by itself: `exclude(a=1, b=2)` leaves out what is either, a `Q` in it what is both."""
+    found = []
+    for path in sorted((Path(__file__).parents[1] / "fedirec").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if ".exclude(" in text else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "exclude":
+                found += [f"{path.name}:{node.lineno}"] * (len(node.args) + len(node.keywords) > 1)
+    assert found == []
