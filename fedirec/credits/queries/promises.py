@@ -15,7 +15,8 @@ from fedirec.credits.queries.belonging import covered_by
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers, rows_in
 from fedirec.projects.models import Production
 from fedirec.remix.actions.prompts import terms_of
-from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, GroupLeader, Submission
+from fedirec.remix.logbook import Happening
+from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, GroupLeader, LogEntry, Submission
 
 _WITHIN: Final = timedelta(seconds=1)
 """When something was frozen is kept in whole seconds."""
@@ -46,8 +47,8 @@ async def promises_of(proposal: PayProposal) -> list[Promise]:
     was agreed to for the work, else when it was offered.
 
     They count for works that were offered, before the production was frozen, to a challenge of the pool, of its project
-    or led by those who lead that; and for everybody who said of themselves, or published, that they had a part in the
-    work.
+    or led by those who lead that or froze something in it; and for everybody who said of themselves, or published, that
+    they had a part in the work.
     """
     of = await covered_by(proposal)
     submissions = await _submissions_to(proposal, of)
@@ -94,8 +95,10 @@ async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> 
         return []
     projects = Production.filter(id__in=list(productions)).values_list("project__actor_id", flat=True)
     groups = {proposal.group_id, proposal.pool.group_id, *(int(str(row)) for row in await projects)}
-    leaders = [row.actor_id for row in await GroupLeader.filter(group_id__in=list(groups))]
-    bound = Q(actor_id__in=list(groups)) | Q(part_of_id__in=list(groups)) | Q(leader_id__in=leaders)
+    leaders = {row.actor_id for row in await GroupLeader.filter(group_id__in=list(groups))}
+    froze = LogEntry.filter(group_id__in=list(groups), kind=Happening.FROZEN.value, by_id__not_isnull=True)
+    leaders |= {int(str(row)) for row in await froze.distinct().values_list("by_id", flat=True)}
+    bound = Q(actor_id__in=list(groups)) | Q(part_of_id__in=list(groups)) | Q(leader_id__in=list(leaders))
     found = Challenge.filter(bound, id__in=list({row.challenge_id for row in offered}), actor__is_local=True)
     challenges = {row.id: row for row in await found.select_related("actor")}
     return [
