@@ -23,8 +23,8 @@ from fedirec.payouts.models import Payout, PayoutBatch, PayoutStop
 from fedirec.uris import origin_of
 
 
-async def refuse_eyes(batch: PayoutBatch, person: int, before: Sequence[int]) -> None:
-    """`person` may go on with `batch` after the actors `before`, or is alone, said so beforehand, and gave it time.
+async def refuse_turn(batch: PayoutBatch, person: int, before: Sequence[int]) -> None:
+    """It is the turn of `person` with `batch` after the actors `before`, or they are alone, said so, and gave it time.
 
     Part of the caller's transaction, which holds the batch. Raises Forbidden, and Conflict where it is too early.
     """

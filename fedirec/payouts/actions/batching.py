@@ -23,7 +23,7 @@ from fedirec.db import add_object, transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.currencies import CURRENCIES
-from fedirec.payouts.actions.alone import begin_waiting, refuse_eyes, subject_of
+from fedirec.payouts.actions.alone import begin_waiting, refuse_turn, subject_of
 from fedirec.payouts.actions.ending import abandon
 from fedirec.payouts.actions.readying import wait_again
 from fedirec.payouts.adapters.protocol import Adapter, Kind, key_of
@@ -114,7 +114,7 @@ async def approve_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBat
         await hold(batch)
         if batch.state != BatchState.PROPOSED:
             raise Conflict(N_("This does not wait to be approved."))
-        await refuse_eyes(batch, person.id, [batch.proposed_by_id])
+        await refuse_turn(batch, person.id, [batch.proposed_by_id])
         payouts = await payouts_of(batch)
         if digest != batch.digest or not await is_as_approved(batch, payouts, ways, vault):
             raise Conflict(CHANGED)

@@ -17,7 +17,7 @@ from fedirec.errors import Conflict
 from fedirec.lanes import enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
-from fedirec.payouts.actions.alone import refuse_eyes
+from fedirec.payouts.actions.alone import refuse_turn
 from fedirec.payouts.actions.ending import abandon, hear, ledger_account_of
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.resuming import note_paid_before
@@ -84,7 +84,7 @@ async def mark_payout(
         await hold(attempt.batch)
         # Nobody here paid what was noted after a backup came back.
         payer = attempt.batch.paid_by_id
-        await refuse_eyes(attempt.batch, person.id, [payer] if payer is not None else [])
+        await refuse_turn(attempt.batch, person.id, [payer] if payer is not None else [])
         await hold(payout)
         await hold(attempt)
         said = f"{proof.reference} · {proof.text}"

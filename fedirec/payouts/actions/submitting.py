@@ -24,7 +24,7 @@ from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.payouts import bookings
-from fedirec.payouts.actions.alone import refuse_eyes
+from fedirec.payouts.actions.alone import refuse_turn
 from fedirec.payouts.actions.batching import (
     CHANGED,
     PRETENDS,
@@ -77,7 +77,7 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
         await hold(batch)
         if batch.state != BatchState.APPROVED or batch.approved_by_id is None:
             raise Conflict(N_("This is not approved, or has gone out already."))
-        await refuse_eyes(batch, person.id, [batch.proposed_by_id, batch.approved_by_id])
+        await refuse_turn(batch, person.id, [batch.proposed_by_id, batch.approved_by_id])
         payouts = await payouts_of(batch)
         for payout in payouts:
             await hold(payout)

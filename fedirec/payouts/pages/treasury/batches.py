@@ -21,7 +21,7 @@ from fedirec.credits.pages.money.tabs import TREASURY, treasury_tabs
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured
-from fedirec.payouts.actions.alone import refuse_eyes
+from fedirec.payouts.actions.alone import refuse_turn
 from fedirec.payouts.actions.batching import (
     approve_batch,
     cancel_batch,
@@ -213,7 +213,7 @@ async def _refusal(viewer: Viewer, batch: PayoutBatch) -> str:
     }
     before = [actor for actor in hands.get(batch.state, []) if actor is not None]
     try:
-        await refuse_eyes(batch, (await person_of(viewer.actor)).id, before)
+        await refuse_turn(batch, (await person_of(viewer.actor)).id, before)
     except FedirecError as error:
         return told(error)
     return ""
