@@ -334,6 +334,8 @@ async def test_what_others_found_right_is_not_decided_past(here: Instance, time_
     draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="More.", wanted=500_000)
     objection = await here.run(lambda: object_to(film.cy, proposal, draft, digest=first.digest))
 
+    await here.run(_crowded, film, proposal, first)
+
     # Resolved is what they asked for, and nothing less: neither another word, nor a little more.
     resolves = lambda: answer_objection(film.ana, objection, resolution="resolved", words="Done.")  # noqa: E731
     for weights, note in (({"bo": 60, "cy": 40}, "A typo."), ({"bo": 59, "cy": 41}, "A little.")):
@@ -468,6 +470,25 @@ async def _shared_as_the_rules_say(film: Earning, proposal: PayProposal, random:
             owed = {share.line_key: share.amount for share in await locked_shares(proposal)}
             assert owed == {key: amount for key, amount in amounts.items() if amount}
             assert sum(owed.values()) == revision.amount == 403_682
+            _undo()
+
+
+async def _crowded(film: Earning, proposal: PayProposal, revision: ProposalRevision) -> None:
+    """Nobody is told without end: leaders revise so often in a day, and one person says so much; that is undone."""
+    with suppress(_UndoneError):
+        async with transaction():
+            (row,) = await ProposalRevision.filter(id=revision.id).values()
+            same = {name: value for name, value in row.items() if name not in ("id", "number")}
+            await ProposalRevision.bulk_create([ProposalRevision(number=number, **same) for number in range(2, 11)])
+            fresh = await get_proposal(proposal.key, film.ana)
+            with pytest.raises(TooMany):
+                await publish_revision(film.ana, fresh, version=fresh.version, note="Again.")
+            said: dict[str, Any] = {"person_id": await own_person(film.bo), "actor": film.bo, "says": "accept"}
+            await Stance.bulk_create(
+                [Stance(proposal=proposal, digest="zQm", counts=False, via="page", **said) for _ in range(50)]
+            )
+            with pytest.raises(TooMany):
+                await accept_proposal(film.bo, fresh, revision.digest)
             _undo()
 
 

@@ -497,8 +497,10 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
     def made(actor: str, **changes: Any) -> dict[str, Any]:
         return {"type": "Reject", "id": proved["id"], "actor": actor, "object": it.ref(**changes)}
 
-    for actor, said in ((bo, made(bo)), (bo, made(eve)), (eve, made(eve, id=f"{good.origin}/pay/1"))):
+    elsewhere = made(eve, id=f"{good.origin}/pay/1")
+    for actor, said in ((bo, made(bo)), (bo, made(eve)), (moved, made(moved)), (moved, made(eve)), (eve, elsewhere)):
         assert "withdraw" not in str(await it.says(good, "Undo", actor, said))
+    assert "withdraw" not in str(await it.says(good, "Reject", moved, ref, content="No."))
     assert (await it.says(good, "Undo", eve, made(eve, revision=2)))[-1] == "withdraw False"
     assert await here.run(lambda: Objection.exists(author__uri=eve, state="open"))
     assert (await it.says(good, "Reject", eve, ref, content="No."))[-1] == "withdraw False", "it has no answer yet"
@@ -582,6 +584,22 @@ async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back
     assert await comments() == ["<p>Very fair!</p>", "<p>No.</p>"]
     await good.post(here, good.activity("Delete", bo, said["id"]))
     assert await comments() == ["<p>No.</p>"]
+
+    # One server says so much in a day, and no more; people of others are heard all the same.
+    async def crowd() -> None:
+        author = await Actor.get(uri=mallory)
+        more: dict[str, Any] = {"author": author, "content": "<p>Me!</p>", "created_at": now() - timedelta(hours=2)}
+        rows = [ProposalComment(proposal_id=proposal.id, uri=f"{evil.origin}/n/{n}", **more) for n in range(199)]
+        await ProposalComment.bulk_create(rows)
+
+    await here.run(crowd)
+    trudy = evil.actor("trudy")
+    await evil.post(here, evil.activity("Create", trudy, evil.note(trudy, "4", inReplyTo=post, content="<p>Too!</p>")))
+    late = good.note(bo, "5", inReplyTo=post, content="<p>Heard.</p>")
+    await good.post(here, good.activity("Create", bo, late))
+    await here.work()
+    await here.run(lambda: ProposalComment.filter(content="<p>Me!</p>").delete())
+    assert await comments() == ["<p>No.</p>", "<p>Heard.</p>"]
 
     # An instance has no Group: it says one thing about what is shared of its own money, which changes with it.
     proposal = await _of_instance(here, earned)
