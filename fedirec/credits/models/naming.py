@@ -38,7 +38,7 @@ class NamedPerson(Model, metaclass=RowClass):
     )
     named_by_id: int
     state = fields.CharField(max_length=10, default="named", db_default="named")
-    """named, confirmed (by whoever has the account), declined, accepted (by a treasurer), refused or replaced."""
+    """As `namings.NamingState` says."""
     named_at = fields.DatetimeField(default=now)
     confirmed_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     decided_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(

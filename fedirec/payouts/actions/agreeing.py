@@ -14,6 +14,7 @@ from fedirec.accounts.actions.persons import own_person
 from fedirec.clock import now
 from fedirec.credits.eyes import refuse_same_eyes, solo_from
 from fedirec.credits.models import NamedPerson, SaidAlone
+from fedirec.credits.namings import NamingState
 from fedirec.credits.queries.alone import alone_from
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
@@ -68,7 +69,7 @@ async def note_who_agrees_alone() -> int:
 
 async def _namings(everybody: frozenset[int]) -> dict[str, datetime]:
     found = {}
-    for row in await NamedPerson.filter(state="confirmed").select_related("actor", "named_by"):
+    for row in await NamedPerson.filter(state=NamingState.CONFIRMED.value).select_related("actor", "named_by"):
         begun_by, theirs = await own_person(row.named_by), await own_person(row.actor)
         if row.confirmed_at is not None and not everybody - {begun_by, theirs}:
             found[about_naming(row.id)] = row.confirmed_at

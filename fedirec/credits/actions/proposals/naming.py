@@ -12,6 +12,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin
 from fedirec.credits.models import NamedPerson, PayProposal
+from fedirec.credits.namings import UNDECIDED, NamingState
 from fedirec.credits.queries.standing import nameless_lines
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid, NotFound, TooMany
@@ -44,9 +45,9 @@ async def name_account(leader: Actor, proposal: PayProposal, line_key: str, acto
         if line is None:
             raise NotFound(N_("There is no such line."))
         earlier = NamedPerson.filter(person_id=line.person_id)
-        if await earlier.filter(state="accepted").exists():
+        if await earlier.filter(state=NamingState.ACCEPTED.value).exists():
             raise Conflict(N_("That has been decided."))
-        await earlier.filter(state__in=["named", "confirmed"]).update(state="replaced")
+        await earlier.filter(state__in=UNDECIDED).update(state=NamingState.REPLACED.value)
         person = await Person.get(id=line.person_id)
         named = await NamedPerson.create(person=person, proposal=proposal, actor=actor, named_by=leader, named_at=now())
         page = f"{origin_of(proposal.uri)}/money"

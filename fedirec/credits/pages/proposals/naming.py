@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from fedirec.credits.actions.proposals.naming import name_account
 from fedirec.credits.models import NamedPerson, PayProposal
+from fedirec.credits.namings import UNDECIDED
 from fedirec.credits.pages.proposals.finding import led_in, speaker_in
 from fedirec.credits.pages.proposals.views import proposal_view
 from fedirec.credits.queries.standing import nameless_lines
@@ -46,7 +47,7 @@ async def post_who(request: Request[Any]) -> Response:
 async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, status: int = 200) -> Response:
     cards = Cards(request)
     lines = await nameless_lines(proposal)
-    asked = NamedPerson.filter(person_id__in=[line.person_id for line in lines], state__in=["named", "confirmed"])
+    asked = NamedPerson.filter(person_id__in=[line.person_id for line in lines], state__in=UNDECIDED)
     named = {row.person_id: row for row in await asked.select_related("actor")}
     return render(
         request,

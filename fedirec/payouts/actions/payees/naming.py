@@ -15,6 +15,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings, NamedPerson
+from fedirec.credits.namings import NamingState
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
@@ -39,8 +40,8 @@ async def answer_naming(viewer: Viewer, key: int, *, is_me: bool, present: str, 
     Raises Forbidden as `prove_it_is_them`, TooMany, and NotFound where nobody says so of them.
     """
     await prove_it_is_them(viewer, present, attempts=attempts)
-    asked = NamedPerson.filter(id=key, actor_id=viewer.actor.id, state="named")
-    state = "confirmed" if is_me else "declined"
+    asked = NamedPerson.filter(id=key, actor_id=viewer.actor.id, state=NamingState.NAMED.value)
+    state = (NamingState.CONFIRMED if is_me else NamingState.DECLINED).value
     if not await asked.update(state=state, confirmed_at=now() if is_me else None):
         raise NotFound("Nobody asks you that, or not any more.")
 
@@ -55,7 +56,7 @@ async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vau
     named = await NamedPerson.filter(id=key).select_related("actor", "person", "named_by", "proposal").first()
     if named is None:
         raise NotFound
-    if named.state != "confirmed" or named.confirmed_at is None:
+    if named.state != NamingState.CONFIRMED or named.confirmed_at is None:
         raise Conflict("That has been decided.")
     mine, theirs = await person_of(doer.actor), await person_of(named.actor)
     if mine.id == theirs.id:
@@ -75,9 +76,10 @@ async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vau
     told = await warning_of(post, theirs, Notice.PAY_JOINED, path=MONEY, title=named.person.name, contacts=contacts)
     async with transaction(), gathering():
         await hold(named)
-        if named.state != "confirmed":
+        if named.state != NamingState.CONFIRMED:
             raise Conflict("That has been decided.")
-        named.state, named.decided_by_id = "accepted" if is_accepted else "refused", doer.actor.id
+        named.state = (NamingState.ACCEPTED if is_accepted else NamingState.REFUSED).value
+        named.decided_by_id = doer.actor.id
         named.decided_at = now()
         await named.save(update_fields=["state", "decided_by_id", "decided_at"])
         await audit(doer, "decide_naming", named.actor.uri, person=named.person_id, accepted=is_accepted)
