@@ -57,14 +57,15 @@ VOTES: Final = (Says.ACCEPT.value, Says.OBJECT.value)
 """What counts for or against a revision."""
 OF_SHARES: Final = (Says.GIVE_BACK.value, Says.TAKE_BACK.value)
 
-NAMES: Final[Mapping[Rule, str]] = MappingProxyType(
+RULES: Final[Mapping[Rule, str]] = MappingProxyType(
     {
         Rule.HOST: N_("The host decides"),
         Rule.CONSENT: N_("Consent of everybody listed"),
         Rule.MAJORITY: N_("Majority of the shares"),
     }
 )
-SENTENCES: Final[Mapping[Rule, str]] = MappingProxyType(
+"""What each is called."""
+RULE_SENTENCES: Final[Mapping[Rule, str]] = MappingProxyType(
     {
         Rule.HOST: N_("Somebody of this instance decides when every objection has its answer, and says why."),
         Rule.CONSENT: N_(

@@ -18,8 +18,9 @@ TIME_TO_JUDGE: Final = timedelta(days=60)
 """From the appeal on. As long as it can still be decided, what it contests is held back, and no longer: nobody's money
 waits for good because nobody looks."""
 MAX_WORDS: Final = 2_000
+"""Characters of an objection, an answer, an appeal or a reason."""
 MAX_REMEDY: Final = 1_000
-"""Characters."""
+"""Characters of what is wished instead."""
 MAX_OPEN: Final = 3
 """Objections of one person to one proposal that wait for an answer at the same time."""
 

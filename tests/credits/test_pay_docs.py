@@ -26,7 +26,7 @@ def words(name: StrEnum) -> str:
 TABLES: Final[dict[str, list[list[str]]]] = {
     "ways": [[words(state), words(step), words(after)] for (state, step), after in NEXT.items()],
     "guards": [[words(step), guard.refusal] for step, guards in GUARDS.items() for guard in guards],
-    "rules": [[words(rule), decisions.NAMES[rule], decisions.SENTENCES[rule]] for rule in Rule],
+    "rules": [[words(rule), decisions.RULES[rule], decisions.RULE_SENTENCES[rule]] for rule in Rule],
     "departures": [[words(kind), sentence] for kind, sentence in departures.SENTENCES.items()],
     "blocks": [[words(kind), sentence] for kind, sentence in departures.BLOCKS.items()],
 }

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from fedirec.accounts.permissions import Permission
 from fedirec.admin.pages import routes as admin_pages
 from fedirec.api.endpoints import TABLE
-from fedirec.credits.pages.answering import routes as credit_answers
+from fedirec.credits.pages.crediting.answering import routes as credit_answers
 from fedirec.credits.pages.money import routes as money_pages
 from fedirec.credits.pages.pools import routes as pool_pages
 from fedirec.payouts.pages import routes as payout_pages

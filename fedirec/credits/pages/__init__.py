@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.credits.pages import answering, crediting, granting, money, pools, proposals
+from fedirec.credits.pages import crediting, granting, money, pools, proposals
 
 routes: list[BaseRoute] = [
-    *answering.routes,
     *crediting.routes,
     *granting.routes,
     *money.routes,

@@ -17,6 +17,7 @@ from fedirec.credits.models import (
     ProposalProduction,
     ProposalRevision,
 )
+from fedirec.credits.objections import AppealState
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.hearing import PAGE
 from fedirec.credits.queries.pools import home_of, may_see_home, sees_sums
@@ -124,7 +125,7 @@ async def waiting_proposals(*, after: int = 0, limit: int = PAGE) -> list[PayPro
 
 async def open_appeals(*, after: int = 0, limit: int = PAGE) -> list[ProposalAppeal]:
     """Appeals that wait for somebody who is not listed, the oldest first, each with its objection and proposal."""
-    found = ProposalAppeal.filter(state="open", id__gt=after, proposal__pool_id__not_isnull=True)
+    found = ProposalAppeal.filter(state=AppealState.OPEN.value, id__gt=after, proposal__pool_id__not_isnull=True)
     return await found.order_by("id").limit(limit).select_related("objection__author", "proposal__group")
 
 

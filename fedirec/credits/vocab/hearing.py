@@ -15,17 +15,16 @@ from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, Vocabulary, write_instant
 from fedirec.credits.decisions import Outcome, Rule
-from fedirec.credits.objections import AppealState, ObjectionKind, ObjectionState, Resolution
+from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS, AppealState, ObjectionKind, ObjectionState, Resolution
 from fedirec.credits.revisions import MAX_NUMBER
 from fedirec.credits.revisions.lines import MAX_KEY
 from fedirec.credits.shares import WHOLE
-from fedirec.credits.vocab.proposals import MAX_DIGEST, MAX_REMEDY, is_whole
+from fedirec.credits.vocab.credits import MAX_DIGEST
+from fedirec.credits.vocab.proposals import is_whole
 from fedirec.errors import Invalid
 from fedirec.html import plain
 from fedirec.remix.vocab.text import MAX_CONTENT, clean_line, clean_text, find_id
 
-MAX_WORDS: Final = 2_000
-"""Characters of an objection, an answer, an appeal or a reason."""
 _MAX_URI: Final = 2_048
 
 

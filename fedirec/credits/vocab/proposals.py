@@ -15,11 +15,12 @@ from typing import Any, ClassVar, Final, Self
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, Vocabulary, write_instant
-from fedirec.credits.objections import ObjectionKind
+from fedirec.credits.objections import MAX_REMEDY, ObjectionKind
 from fedirec.credits.proposals import State
 from fedirec.credits.revisions import MAX_ABOUT, MAX_NUMBER, Revision, read
 from fedirec.credits.revisions.lines import MAX_KEY
 from fedirec.credits.shares import WHOLE
+from fedirec.credits.vocab.credits import MAX_DIGEST
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.sizes import is_small
@@ -28,8 +29,6 @@ from fedirec.remix.vocab.text import clean_line, clean_text, find_id
 MAX_INLINE: Final = 32
 """Lines that stand in the proposal itself; more of them are a collection."""
 MAX_NOTE: Final = 4_000
-MAX_REMEDY: Final = 1_000
-MAX_DIGEST: Final = 100
 _HEAD: Final[tuple[str, ...]] = (
     *("version", "scope", "revision", "previous", "name", "about", "pool", "currency", "minorUnits"),
     *("hostShare", "rule", "adjusts"),

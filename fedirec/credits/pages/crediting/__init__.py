@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.credits.pages.crediting import own, saying, showing
+from fedirec.credits.pages.crediting import answering, own, saying, showing
 
-routes: list[BaseRoute] = [*own.routes, *showing.routes, *saying.routes]
+routes: list[BaseRoute] = [*answering.routes, *own.routes, *showing.routes, *saying.routes]

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.credits.actions.crediting.answering import answer_named_role
-from fedirec.credits.pages.codes import offering_code
+from fedirec.credits.pages.crediting.codes import offering_code
 from fedirec.projects.pages.finding import project_in
 from fedirec.projects.pages.productions.showing import production_in
 from fedirec.projects.pages.productions.views import production_view

@@ -14,7 +14,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.lines import MAX_LABEL, MAX_REASON, CreditHappening
 from fedirec.credits.models import ProductionCredit
-from fedirec.credits.pages.codes import offering_code
+from fedirec.credits.pages.crediting.codes import offering_code
 from fedirec.credits.pages.crediting.finding import frozen_in
 from fedirec.credits.pages.crediting.views import line_view
 from fedirec.credits.pages.crediting.words import SAID

@@ -8,9 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from fedirec.credits.decisions import NAMES as RULES
-from fedirec.credits.decisions import SENTENCES as RULE_SENTENCES
-from fedirec.credits.decisions import Rule
+from fedirec.credits.decisions import RULE_SENTENCES, RULES, Rule
 from fedirec.credits.entries import ENTRY_NAMES, EntryKind, EntryState, brings
 from fedirec.credits.models import Pool, PoolEntry, SaidAlone
 from fedirec.credits.pools import NAMES, POTS, SENTENCES, Kind, PoolState

@@ -13,8 +13,7 @@ from fedirec.accounts.actions.persons import own_person
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.deeds import NO_PROPOSAL, get_own_proposal
 from fedirec.credits.actions.proposals.stances import agree_to_departure
-from fedirec.credits.decisions import NAMES as RULES
-from fedirec.credits.decisions import Rule, Says
+from fedirec.credits.decisions import RULES, Rule, Says
 from fedirec.credits.departures import SENTENCES, Departure, DepartureKind
 from fedirec.credits.models import PayProposal, Stance
 from fedirec.credits.pages.proposals.finding import looker, speaker_in

@@ -8,9 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.clock import now
-from fedirec.credits.decisions import NAMES as RULES
-from fedirec.credits.decisions import SENTENCES as RULE_SENTENCES
-from fedirec.credits.decisions import Rule
+from fedirec.credits.decisions import RULE_SENTENCES, RULES, Rule
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import NAMES, State, is_open
 from fedirec.credits.queries.proposal_pages import ShownLine
