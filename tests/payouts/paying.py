@@ -22,11 +22,9 @@ from typing import Any, Final, cast
 from fedirec import clock
 from fedirec.accounts.models import Account, Identity
 from fedirec.accounts.viewer import Viewer
-from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.proposals.appealing import decide_appeal
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
-from fedirec.credits.lines import CreditHappening
-from fedirec.credits.models import ProductionCredit, ProposalAppeal, ProposalRevision
+from fedirec.credits.models import ProposalAppeal, ProposalRevision
 from fedirec.credits.queries.proposals import get_proposal
 from fedirec.db import open_database
 from fedirec.errors import Conflict
@@ -138,16 +136,16 @@ async def lock(desk: Desk) -> None:
     await lock_proposal(tom, proposal, digest=revision.digest)
 
 
-async def judge(desk: Desk) -> None:
-    """What cy contests is settled: dora dismisses the appeal."""
-    dora = (await desk.viewer("dora")).actor
-    await decide_appeal(dora, await ProposalAppeal.get(), upholds=False, reason="It is fair.")
+def judge(handle: str) -> Step:
+    """What somebody contests is settled: dora dismisses their appeal."""
 
+    async def judging(desk: Desk) -> None:
+        dora = (await desk.viewer("dora")).actor
+        identity = await Identity.get(actor__local_handle=handle)
+        appeal = await ProposalAppeal.get(objection__person_id=identity.person_id)
+        await decide_appeal(dora, appeal, upholds=False, reason="It is fair.")
 
-async def confirm(desk: Desk) -> None:
-    """Bo says that their credit is right after all."""
-    bo = (await desk.viewer("bo")).actor
-    await answer_credit(bo, await ProductionCredit.get(actor_id=bo.id), CreditHappening.CONFIRM)
+    return judging
 
 
 async def release(_desk: Desk) -> None:
@@ -218,8 +216,6 @@ NOT_AGAIN: Final = frozenset[Point]()
 STORY: Final[tuple[tuple[str, Step, frozenset[Point]], ...]] = (
     ("make a key", make_key, CLOSELY),
     ("lock", lock, CLOSELY),
-    ("settle what bo contests", confirm, CLOSELY),
-    ("release some", release, CLOSELY),
     ("owe and make ready", ready, CLOSELY),
     ("propose", propose, CLOSELY),
     ("approve", approve, CLOSELY),
@@ -228,7 +224,9 @@ STORY: Final[tuple[tuple[str, Step, frozenset[Point]], ...]] = (
     ("serve", serve, CLOSELY),
     ("mark as paid", mark("bo", "settled"), CLOSELY),
     ("mark as come back", mark("cy", "returned"), CLOSELY),
-    ("settle what cy contests", judge, COARSELY),
+    ("settle what cy contests", judge("cy"), CLOSELY),
+    ("release some", release, CLOSELY),
+    ("settle what bo contests", judge("bo"), COARSELY),
     ("release the rest", release, COARSELY),
     ("pay again", again, CLOSELY),
     ("make ready the rest", ready, COARSELY),
