@@ -32,6 +32,7 @@ from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
 from fedirec.lanes import Done, Lane, Later, gathering
 from fedirec.ledger.balances import balances_in
 from fedirec.ledger.recording import record
+from fedirec.payouts.actions.agreeing import note_who_agrees_alone
 from fedirec.payouts.actions.alone import say_who_resumes_alone
 from fedirec.payouts.actions.batching import (
     CHANGED,
@@ -48,12 +49,13 @@ from fedirec.payouts.actions.progress import finish_paid
 from fedirec.payouts.actions.readying import Readier, make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
 from fedirec.payouts.actions.resuming import stop_payouts
-from fedirec.payouts.actions.submitting import Cashier, submit_batch
+from fedirec.payouts.actions.submitting import OTHER_DETAILS, Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy, give_to_charity
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.lacks import Lack
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch, PayoutStop
+from fedirec.payouts.queries.policies import policy_for
 from fedirec.payouts.queries.treasury import ready_sums, unread_payouts
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -405,21 +407,38 @@ async def share_again_what_nobody_claimed(office: Office, alone: PayProposal) ->
 
 
 async def give_what_nobody_claims_to_a_charity(office: Office, time_passes: Pass) -> None:
-    """It takes two as any payment does; one person alone waits."""
+    """It takes two as any payment does; one person alone waits. What came back and is never asked for again is given,
+    too; where something else was said about a part of it, it stays theirs.
+    """
     await decide(unclaimed_policy="charity", unclaimed_charity="The lifeboats")
-    dee, olga = await office.someone("dee"), await office.viewer("olga")
-    await owe({dee.id: 7_00})
+    dee, fox, gil = [await office.someone(name) for name in ("dee", "fox", "gil")]
+    olga, bo = await office.viewer("olga"), await office.someone("bo")
+    gils = await office.says(gil, "manual", BY_HAND)
+    await owe({bo.id: 3_00, gil.id: 4_00})
+    await make_ready(office.ways, office.vault)
+    of_bo, of_gil = [await Payout.filter(person_id=each.id).order_by("-id").first() for each in (bo, gil)]
+    assert of_bo is not None
+    assert of_gil is not None
+    assert [(await policy_for(each)).goes_to for each in (of_bo, of_gil)] == ["hold", "charity"]
+    await Payout.filter(id=of_gil.id).update(state="returned", fingerprint=gils.fingerprint)
+    await owe({dee.id: 7_00, fox.id: 2_00})
     for days in (0, 630, 60, 60, 23, 8):
         time_passes(timedelta(days=days))
         await follow_policy(office.ways, office.vault)
-    payout = await Payout.get(person_id=dee.id)
-    assert payout.state == "unclaimed"
+    payout, alone = [await Payout.get(person_id=each.id) for each in (dee, fox)]
+    assert {(await Payout.get(id=each.id)).state for each in (payout, alone, of_gil)} == {"unclaimed"}
     told = Notification.filter(kind="pay_unclaimed", account__actor__local_handle="dee")
     before = await told.count()
     await give_to_charity(olga, payout, **SHOWN)
     assert await told.count() == before + 1, "they hear of it once more"
-    with pytest.raises(Conflict, match="nobody else is left"):
-        await give_to_charity(olga, payout, **SHOWN)
+    await give_to_charity(olga, alone, **SHOWN)
+    for each in (payout, alone):
+        with pytest.raises(Conflict, match="nobody else is left"):
+            await give_to_charity(olga, each, **SHOWN)
+    assert await note_who_agrees_alone() == 2
+    time_passes(timedelta(days=7, minutes=1))
+    await give_to_charity(olga, alone, **SHOWN)
+    assert (await Payout.get(id=alone.id)).state == "given_away"
     await office.open()
     with pytest.raises(Forbidden, match="four eyes"):
         await give_to_charity(olga, payout, **SHOWN)
@@ -603,6 +622,8 @@ async def it_was_paid_after_all(office: Office, cashier: Cashier) -> None:
     await pay_again(tina, await Payout.get(id=payout.id))
     batch = await propose_batch(tina, office.ways, office.vault, adapter="count", currency="EUR")
     await hear(tried.id, Outcome(standing=Standing.SETTLED))
+    with pytest.raises(Conflict, match="First somebody has to say"):
+        await pay_again(tina, await Payout.get(id=payout.id))
     with pytest.raises(Conflict, match="changed"):
         await approve_batch(await office.viewer("tom"), office.ways, office.vault, batch, digest=batch.digest)
     await take_out(tina, await Payout.get(id=payout.id))
@@ -651,6 +672,10 @@ async def test_what_may_have_been_sent_from_one_account_is_not_sent_from_another
         for _ in range(2):
             await cashier.go_on(tried.id)
         assert provider.told == [tried.key] * 2, "they say that they never heard of it, and know the key again"
+        await office.says(ana, "count", {"to": "a thief"})
+        await cashier.go_on(tried.id)
+        assert (await Payout.get(needs_person=True)).reason == OTHER_DETAILS
+        await office.says(ana, "count", {"to": "ana"})
         provider.account = "another"
         await cashier.go_on(tried.id)
         assert len(provider.told) == 2

@@ -74,6 +74,10 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
         assert file.content == again.content
         assert b"planted-ana" in file.content
         assert file.headers["content-disposition"].startswith("attachment")
+        written = (await here.run(lambda: PayoutBatch.get(id=batch.id))).file_digest
+        await here.run(lambda: PayoutBatch.filter(id=batch.id).update(file_digest="of another file"))
+        assert "The file cannot be opened" in (await olga.get(f"{url}/file", follow_redirects=True)).text
+        await here.run(lambda: PayoutBatch.filter(id=batch.id).update(file_digest=written))
         assert "no-store" in file.headers["cache-control"]
         shown = (await tina.get(url)).text
         assert "planted" not in shown
