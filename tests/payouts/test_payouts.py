@@ -320,6 +320,17 @@ async def test_a_file_for_the_bank_is_written_from_what_the_admin_and_the_payees
             await decide(**{name: before})
         await cancel_batch(tom, ways, batch)
 
+        # Who cannot stand in it any more when it is written is left out, with the reason.
+        await decide(debtor={"name": "Studio e.V.", "town": "Berlin", "country": "DE"})
+        last = await office.approved("sepa")
+        await submit_batch(olga, ways, vault, last)
+        await decide(debtor={"name": "Studio e.V."})
+        content = (await cashier.read_file(await cashier.write_file(last.id))).decode()
+        assert "AT611904300234573201" in content
+        assert "GB29NWBK60161331926819" not in content
+        assert "address" in (await Payout.get(person_id=bo.id, state="failed")).reason
+        await owe({bo.id: 1_00})
+
         await decide(debtor_account=None)
         assert "sepa" not in await ways.offered()
         assert [row.lacks for row in (await waiting_people(ways, vault))[0]] == [(Lack.WAY,)]
