@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from argon2 import PasswordHasher
 from xdist.scheduler import LoadFileScheduling
 
 from fedirec import clock
+from fedirec.accounts import passwords
 from fedirec.db import open_database
 from tests.databases import Databases, learn_models_once, why_no_postgres
 from tests.fuzz.budget import add_profiles
@@ -38,6 +40,8 @@ TOGETHER: Final = ("tests/browser/test_every_page.py", "tests/browser/", "tests/
 
 learn_models_once()
 read_authorities_once()
+# Making a password hard to guess takes a fifth of a second on purpose: it is taken by the programs that tests start.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 class _Turns(LoadFileScheduling):  # type: ignore[misc]  # it has no types

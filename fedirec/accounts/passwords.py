@@ -26,7 +26,7 @@ AT_ONCE: Final = 2
 NOBODY: Final = "$argon2id$v=19$m=65536,t=3,p=4$S5+1pf+j0/AVyX5YjLM96Q$YQGryLgls0BVBIiXK62gj5h7VAwKDo7Wf0XofL8S/Zk"
 """The hash of a password that nobody knows, compared with when there is no account."""
 
-_hasher: Final = PasswordHasher()
+_hasher = PasswordHasher()
 _limiter: RunVar[CapacityLimiter] = RunVar("fedirec_password_limiter")
 
 

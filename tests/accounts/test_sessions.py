@@ -105,7 +105,7 @@ async def test_guessing_from_one_address_ends_soon_whatever_the_names(join: Join
 
 async def test_an_old_hash_is_made_anew_at_the_next_sign_in(join: Join, attempts: RateLimit) -> None:
     ana = await join("ana")
-    weak = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=32, parallelism=1).hash(PASSWORD)
     await Account.filter(id=ana.account.id).update(password_hash=weak)
     await sign_in("ana", password=PASSWORD, attempts=attempts, **HERE)
     kept = (await Account.get(id=ana.account.id)).password_hash
