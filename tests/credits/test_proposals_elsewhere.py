@@ -310,10 +310,12 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
         await unprotect("chain_head")
         head.document = {**head.document, "object": {**head.document["object"], "chainNumber": 1}}
         await head.save(update_fields=["document"])
+        same = {name: getattr(head, name) for name in ("origin", "number", "digest", "document", "signed_at")}
+        await ChainHead.bulk_create([ChainHead(uri=f"{head.uri}-{n}", **same) for n in range(60)])
 
     await there.run(keep_another_word)
     again = await here.run(ask_peers, here.state["remote"])
-    assert (again.heads, again.unproved) == ({(first_head.number, first_head.digest)}, 1)
+    assert (again.heads, again.unproved) == ({(first_head.number, first_head.digest)}, 61), "on every page of theirs"
 
     async def rewrite_history() -> None:
         await unprotect()
