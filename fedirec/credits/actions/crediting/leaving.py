@@ -8,11 +8,12 @@ from typing import Final
 from fedirec.accounts.models import Farewell
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.lines import CreditState
+from fedirec.credits.lines import ROLE_STATES, CreditState
 from fedirec.credits.models import ProductionCredit
 from fedirec.db import transaction
 from fedirec.lanes import enqueue
 from fedirec.projects.actions.productions.crediting import asking_for_credits
+from fedirec.projects.models import RoleLine
 
 _AT_ONCE: Final = 1_000
 _LATER: Final = timedelta(minutes=10)
@@ -34,6 +35,8 @@ async def forget_credits(actor: Actor) -> None:
                 name="", state=CreditState.PSEUDONYMISED.value, state_at=now()
             )
             await own.filter(state=CreditState.DECLINED.value).update(name="")
+            roles = RoleLine.filter(actor_id=actor.id).exclude(state=ROLE_STATES[CreditState.DECLINED])
+            await roles.update(state=ROLE_STATES[CreditState.PSEUDONYMISED])
         rows = await own.distinct().limit(_AT_ONCE).values_list("production_id", flat=True)
         # By then they are called what those are called who left.
         due = now() + _LATER
