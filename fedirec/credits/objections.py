@@ -17,6 +17,8 @@ TIME_TO_APPEAL: Final = timedelta(days=7)
 TIME_TO_JUDGE: Final = timedelta(days=60)
 """From the appeal on. As long as it can still be decided, what it contests is held back, and no longer: nobody's money
 waits for good because nobody looks."""
+UNTIL_SILENT: Final = timedelta(days=7)
+"""From a suspension on. As long does what somebody said still count: nobody is silenced for the moment of a lock."""
 MAX_WORDS: Final = 2_000
 """Characters of an objection, an answer, an appeal or a reason."""
 MAX_REMEDY: Final = 1_000

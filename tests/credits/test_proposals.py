@@ -422,8 +422,10 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     assert await film.owed(proposal) == {"bo": 40_000, "cy": 40_000}
 
     # Nobody's money waits for good for somebody who is suspended, or because nobody decides.
-    suspends = lambda: Actor.filter(id=eve.id).update(state="suspended")  # noqa: E731
-    assert await here.run(_released_after, proposal, suspends) == 20_000
+    for days, released in ((0, 0), (8, 20_000)):  # nor is anybody silenced for a moment
+        said_so: dict[str, Any] = {"state": "suspended", "suspended_at": now() - timedelta(days=days)}
+        suspends = lambda: Actor.filter(id=eve.id).update(**said_so)  # noqa: B023, E731
+        assert await here.run(_released_after, proposal, suspends) == released
     long_ago = now() - timedelta(days=60)
     ages = lambda: ProposalAppeal.filter(id=appeal.id).update(created_at=long_ago)  # noqa: E731
     assert await here.run(_released_after, proposal, ages) == 20_000

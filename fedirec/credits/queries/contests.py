@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tortoise.queryset import QuerySet
+
 from fedirec.accounts.actions.persons import roots_of
+from fedirec.accounts.models import Account
 from fedirec.clock import now
 from fedirec.credits.decisions import VOTES, Ruling, Says, Stake, Tally, Vote, reconciled, tally
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision
 from fedirec.credits.objections import (
+    UNTIL_SILENT,
     AppealState,
     Contest,
     ObjectionKind,
@@ -111,11 +115,21 @@ async def gaining_by(revision: ProposalRevision) -> frozenset[int]:
 
 
 async def disputes_of(proposal: PayProposal) -> list[Dispute]:
-    """The objections to `proposal` that stand: not withdrawn, and not by somebody who is suspended."""
-    rows = Objection.filter(proposal_id=proposal.id, author__state__not="suspended").order_by("id")
-    rows = rows.exclude(state=ObjectionState.WITHDRAWN.value)
+    """The objections to `proposal` that stand: not withdrawn, and not by somebody who has long been suspended."""
+    rows = await _of_heard(Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value))
     appeals = {row.objection_id: row for row in await ProposalAppeal.filter(proposal_id=proposal.id)}
-    return [Dispute(objection=row, appeal=appeals.get(row.id)) for row in await rows]
+    return [Dispute(objection=row, appeal=appeals.get(row.id)) for row in rows]
+
+
+async def _of_heard(wanted: QuerySet[Objection]) -> list[Objection]:
+    """Those of `wanted` whose authors are not suspended, or have not been for long (UNTIL_SILENT)."""
+    rows = await wanted.order_by("id").select_related("author")
+    suspended = {row.author_id: row.author.suspended_at for row in rows if row.author.state == "suspended"}
+    for account in await Account.filter(actor_id__in=list(suspended)) if suspended else []:
+        suspended[account.actor_id] = suspended[account.actor_id] or account.suspended_at
+    since = now() - UNTIL_SILENT
+    silent = {author for author, moment in suspended.items() if moment is None or moment <= since}
+    return [row for row in rows if row.author_id not in silent]
 
 
 async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tuple[list[Contest], bool]:
@@ -189,9 +203,8 @@ def _line_in(row: ProposalRevision, key: str) -> Any:
 
 
 async def unanswered(proposal: PayProposal) -> int:
-    """Objections to `proposal` that wait for an answer; whoever is suspended waits for none."""
-    waiting = Objection.filter(proposal_id=proposal.id, state=ObjectionState.OPEN.value)
-    return await waiting.filter(author__state__not="suspended").count()
+    """Objections to `proposal` that wait for an answer; whoever has long been suspended waits for none."""
+    return len(await _of_heard(Objection.filter(proposal_id=proposal.id, state=ObjectionState.OPEN.value)))
 
 
 async def tally_of(

@@ -205,12 +205,12 @@ async def unagreed_departures(proposal: PayProposal) -> list[Departure]:
 
 
 async def _without_consent(proposal: PayProposal, found: list[Departure]) -> list[Departure]:
-    """Nobody's pay waits for good for the word of somebody who is gone or suspended; what they get is theirs all the
-    same, so that they get something does not depend on it.
+    """Nobody's pay waits for good for the word of somebody who is gone; what they get is theirs all the same, so that
+    they get something does not depend on it.
     """
     if not found:
         return []
-    there = Identity.filter(person_id__in=[each.person for each in found], actor__state="active")
+    there = Identity.filter(person_id__in=[each.person for each in found], actor__state__in=["active", "suspended"])
     can_speak = {int(str(person)) for person in await there.values_list("person_id", flat=True)}
     found = [each for each in found if each.person in can_speak or each.kind is DepartureKind.NOTHING_LEFT]
     said = Stance.filter(proposal_id=proposal.id, says=Says.AGREE.value, counts=True).select_related("person")
