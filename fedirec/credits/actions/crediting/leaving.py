@@ -35,8 +35,11 @@ async def forget_credits(actor: Actor) -> None:
                 name="", state=CreditState.PSEUDONYMISED.value, state_at=now()
             )
             await own.filter(state=CreditState.DECLINED.value).update(name="")
-            roles = RoleLine.filter(actor_id=actor.id).exclude(state=ROLE_STATES[CreditState.DECLINED])
-            await roles.update(state=ROLE_STATES[CreditState.PSEUDONYMISED])
+            roles = RoleLine.filter(actor_id=actor.id)
+            await roles.update(name="")
+            await roles.exclude(state=ROLE_STATES[CreditState.DECLINED]).update(
+                state=ROLE_STATES[CreditState.PSEUDONYMISED]
+            )
         rows = await own.distinct().limit(_AT_ONCE).values_list("production_id", flat=True)
         # By then they are called what those are called who left.
         due = now() + _LATER
