@@ -21,7 +21,7 @@ from fedirec.errors import Invalid, NotFound
 from fedirec.ledger.exports import MAX_LINE, export_chain, verify_export
 from fedirec.ledger.verifying import Report
 from fedirec.ledger.verifying import verify as verify_books
-from fedirec.payouts.queries.verifying import compare_stops
+from fedirec.payouts.queries.verifying import compare_batches, compare_stops
 from fedirec.settings import Settings
 from fedirec.uris import origin_of
 
@@ -142,6 +142,7 @@ async def _verify(kept: Sequence[tuple[int, str]]) -> Report:
     await compare_with_links(report)
     await compare_settings(report)
     await compare_stops(report)
+    await compare_batches(report)
     return report
 
 

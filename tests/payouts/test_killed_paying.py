@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,7 @@ from fedirec.credits.actions.proposals.objecting import answer_objection, object
 from fedirec.credits.models import PayProposal, Share
 from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.queries.settings import ACCOUNT_LABEL
+from fedirec.db import transaction
 from fedirec.ledger.balances import balances_in
 from fedirec.ledger.journal import bank, pool
 from fedirec.ledger.models import ChainLink
@@ -27,6 +29,7 @@ from fedirec.net import Net
 from fedirec.payouts.actions.submitting import Cashier
 from fedirec.payouts.adapters.paypal import PayPal, PayPalAccount
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.queries.verifying import find_differences
 from fedirec.remix.models import News
 from tests.conftest import Pass
 from tests.credits.proposing import WINDOW, earning
@@ -160,6 +163,14 @@ async def see_what_was_served(office: Office, folder: Path) -> None:
         assert sha256(content).hexdigest() == batch.file_digest
         keys = await PayoutAttempt.filter(batch_id=batch.id).values_list("key", flat=True)
         assert all(content.count(str(key).encode()) == 1 for key in keys)
+    # Nor does anybody exchange what was handed out, or what was approved, in the database.
+    changes: list[dict[str, object]] = [{"file_digest": "another"}, {"digest": "another"}, {"paid_by_id": None}]
+    for change in changes:
+        with suppress(ZeroDivisionError):
+            async with transaction():
+                await PayoutBatch.all().update(**change)
+                assert [each async for each in find_differences()]
+                raise ZeroDivisionError
 
 
 async def tries_at_paypal() -> tuple[dict[str, str], set[str]]:

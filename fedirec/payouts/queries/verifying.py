@@ -71,6 +71,13 @@ _STATED: Final = """
     SELECT s.key FROM pool_entry s JOIN posting p ON p.entry_id = s.journal_entry_id AND p.amount > 0
      GROUP BY s.id, s.key, s.amount HAVING sum(p.amount) <> abs(s.amount)
 """
+_OUT: Final = (
+    "SELECT number, kind, subject, document, document_digest FROM chain_link "
+    "WHERE kind IN ('batch_submitted', 'batch_written') ORDER BY number"
+)
+_BATCHES: Final = "SELECT key, CASE WHEN paid_by_id IS NULL THEN '' ELSE digest END, file_digest FROM payout_batch"
+"""What was noted as paid before a backup came back, nobody here let go out."""
+_UNPROVEN: Final = "what it told is gone or was changed, so nothing proves its row"
 _RULES: Final = (
     (_STATED, "entry %s of a pool: what people read there is not what was booked"),
     (_SUMS, "payment %s: what it pays is not what is owed in it"),
@@ -114,8 +121,27 @@ async def find_differences() -> AsyncGenerator[str]:
     report = Report()
     await compare_with_links(report)
     await compare_stops(report)
+    await compare_batches(report)
     for finding in report.findings:
         yield f"{finding.about}: {finding.sentence}"
+
+
+async def compare_batches(report: Report) -> None:
+    """What went out in each batch, and its file, are what the audit chain tells; what differs is added to `report`."""
+    told: dict[str, dict[str, str]] = {"batch_submitted": {}, "batch_written": {}}
+    for number, kind, key, document, digest in await fetch_tuples(_OUT):
+        if not document or digest_of(document) != digest:
+            report.add(f"link {number}", [_UNPROVEN])
+        else:
+            said = json.loads(document)
+            told[kind][key] = said["digest"] if kind == "batch_submitted" else said["sha256"]
+    rows = {str(key): (str(approved), str(file)) for key, approved, file in await fetch_tuples(_BATCHES)}
+    for key in sorted(rows.keys() | told["batch_submitted"].keys() | told["batch_written"].keys()):
+        approved, file = rows.get(key, ("", ""))
+        if told["batch_submitted"].get(key, "") != approved:
+            report.add(f"batch {key}", ["what went out in it is not what the audit log tells"])
+        if told["batch_written"].get(key, "") != file:
+            report.add(f"batch {key}", ["its file is not what the audit log tells"])
 
 
 async def compare_stops(report: Report) -> None:
@@ -129,7 +155,7 @@ async def compare_stops(report: Report) -> None:
         "SELECT number, kind, document, document_digest FROM chain_link WHERE subject = 'payouts' ORDER BY number"
     ):
         if not document or digest_of(document) != digest:
-            report.add(f"link {number}", ["what it told is gone or was changed, so nothing proves its row"])
+            report.add(f"link {number}", [_UNPROVEN])
             continue
         said = json.loads(document)
         if kind == "payouts_stopped":
