@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Notification
@@ -305,6 +306,10 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     )
     assert (await here.run(lambda: verify(against=asked.heads))).is_sound
 
+    said_for_good = ("proposal_revision", "share", "locked_share", "stance", "proposal_decision")
+    await here.run(_are_never_changed, *said_for_good)
+    await there.run(_are_never_changed, "chain_head", "proposal_revision", "share")
+
     # Who keeps it cannot make anything else of it: what this instance never signed accuses nobody.
     async def keep_another_word() -> None:
         await unprotect("chain_head")
@@ -327,6 +332,14 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     assert not [each for each in alone.findings if each.about.startswith("link")], "the chain agrees with itself"
     found = await here.run(lambda: verify(against=asked.heads))
     assert f"link {head.number}" in {each.about for each in found.findings}
+
+
+async def _are_never_changed(*tables: str) -> None:
+    """The database itself refuses to change rows of these, which are there."""
+    for table in tables:
+        for change in (f"DELETE FROM {table}", f"UPDATE {table} SET id = -id"):  # noqa: S608
+            with pytest.raises((IntegrityError, OperationalError), match="never changed"):
+                await execute(change)
 
 
 async def _answered(earned: Earning, proposal: PayProposal, activity: str | None, words: str) -> None:
