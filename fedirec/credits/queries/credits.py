@@ -8,12 +8,11 @@ from typing import Final
 
 from tortoise.queryset import QuerySet
 
-from fedirec.accounts.actions.persons import lives_elsewhere, person_of, roots_of
-from fedirec.accounts.models import Identity
+from fedirec.accounts.actions.persons import lives_elsewhere, roots_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.lines import NAMED, STATES, WAITS_FOR_PERSON, CreditState
 from fedirec.credits.models import ProductionCredit, TakenUp
-from fedirec.credits.queries.standing import same_people
+from fedirec.credits.queries.standing import known_person, same_people
 from fedirec.credits.suggestions import Way, suggest
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
@@ -116,18 +115,15 @@ async def is_of(credit: ProductionCredit, actor: Actor) -> bool:
 
 async def own_people(actor: Actor | None) -> frozenset[int]:
     """The rows under which the person who `actor` is is known; none for nobody."""
-    identity = await Identity.get_or_none(actor_id=actor.id) if actor is not None else None
-    if identity is None:
-        return frozenset()
-    root = (await roots_of([identity.person_id]))[identity.person_id]
-    return frozenset(await same_people(root))
+    person = await known_person(actor) if actor is not None else None
+    return frozenset(await same_people(person)) if person is not None else frozenset()
 
 
 async def own_credits(
     actor: Actor, *, waiting: bool = False, before: int | None = None, limit: int
 ) -> Sequence[ProductionCredit]:
     """What `actor` is credited for, the newest first; or only what waits for their word."""
-    found = with_all(ProductionCredit.filter(person_id__in=await same_people((await person_of(actor)).id)))
+    found = with_all(ProductionCredit.filter(person_id__in=list(await own_people(actor))))
     if waiting:
         found = found.filter(state__in=[state.value for state in WAITS_FOR_PERSON])
     if before is not None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.decisions import VOTES, Tally
@@ -22,7 +21,14 @@ from fedirec.credits.proposals import HEARING, State, is_open
 from fedirec.credits.queries.contests import tally_of
 from fedirec.credits.queries.hearing import PAGE, Heard, comments_on, listed_among, objections_to
 from fedirec.credits.queries.proposals import decisions_on, productions_of, revisions_of, sees_amounts
-from fedirec.credits.queries.standing import listed_people, newest_revision, parts_to, proposers_of, same_people
+from fedirec.credits.queries.standing import (
+    known_person,
+    listed_people,
+    newest_revision,
+    parts_to,
+    proposers_of,
+    same_people,
+)
 from fedirec.credits.revisions import Revision, read
 from fedirec.credits.revisions.lines import Line
 from fedirec.projects.models import Production
@@ -112,8 +118,8 @@ async def proposal_page(
     """
     row = await newest_revision(proposal)
     revision = read(row.document) if row is not None and row.document else None
-    person = await person_of(viewer) if viewer is not None else None
-    own_rows = await same_people(person.id) if person is not None else []
+    person = await known_person(viewer) if viewer is not None else None
+    own_rows = await same_people(person) if person is not None else []
     listed = await listed_people(row)
     lines = await lines_of(row, revision, own=own_rows, after=after) if row is not None else []
     own = await _own_lines(row, revision, own_rows) if row is not None else []
@@ -134,7 +140,7 @@ async def proposal_page(
         revisions=await revisions_of(proposal),
         decisions=await decisions_on(proposal),
         tally=await tally_of(proposal, row) if row is not None and proposal.pool_id is not None else None,
-        viewing=await _viewing(proposal, viewer, person.id if person else None, own, listed),
+        viewing=await _viewing(proposal, viewer, person, own, listed),
         is_open=is_open(proposal.state, now=now(), closes_at=proposal.closes_at),
         proposer_is_listed=not listed.isdisjoint(await proposers_of(proposal)),
         approver_is_listed=bool(await listed_among([proposal.approver_id], listed)),

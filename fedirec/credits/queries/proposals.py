@@ -6,7 +6,6 @@ from typing import Final
 
 from tortoise.queryset import QuerySet
 
-from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.models import (
     LockedShare,
@@ -21,7 +20,7 @@ from fedirec.credits.objections import AppealState
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.hearing import PAGE
 from fedirec.credits.queries.pools import home_of, may_see_home, sees_sums
-from fedirec.credits.queries.standing import newest_revision, parts_to
+from fedirec.credits.queries.standing import known_person, newest_revision, parts_to
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production
@@ -109,8 +108,8 @@ async def proposals_from(pool: Pool, parts: frozenset[Part], *, limit: int = PAG
 
 async def own_proposals(actor: Actor, *, before: int | None = None, limit: int = PAGE) -> list[PayProposal]:
     """The proposals in whose newest revision `actor` is listed, the newest first."""
-    person = await person_of(actor)
-    rows = await fetch_tuples(_OWN, person.id, person.id, before or 2**62, limit)
+    person = await known_person(actor)
+    rows = await fetch_tuples(_OWN, person, person, before or 2**62, limit) if person is not None else []
     found = {row.id: row for row in await _with_home(PayProposal.filter(id__in=[int(row[0]) for row in rows]))}
     return [found[int(row[0])] for row in rows]
 

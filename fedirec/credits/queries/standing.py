@@ -113,6 +113,14 @@ async def nameless_lines(proposal: PayProposal) -> list[Share]:
     return [line for line in lines if line.person_id not in known]
 
 
+async def known_person(actor: Actor) -> int | None:
+    """The row of the person who `actor` is, whatever accounts they use; None for who was never asked for as
+    one: looking makes nobody a person.
+    """
+    identity = await Identity.filter(actor_id=actor.id).select_related("person").first()
+    return None if identity is None else identity.person.joined_id or identity.person_id
+
+
 async def same_people(person_id: int) -> list[int]:
     """Every row under which somebody is known, whichever of them `person_id` is: who they turned out to be, and all who
     turned out to be the same.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.credits.decisions import Rule
 from fedirec.credits.entries import EntryState
 from fedirec.credits.models import PayProposal, PoolEntry
 from fedirec.credits.proposals import HEARING, State
+from fedirec.credits.queries.standing import known_person
 from fedirec.db.rows import fetch_tuples
 
 MAX_SHOWN: Final = 100
@@ -40,10 +40,9 @@ _LED: Final = """
 
 async def unspoken(actor: Actor, *, limit: int) -> list[PayProposal]:
     """Those in whose revision in force `actor` is listed, and to which they have said nothing; the newest first."""
-    identity = await Identity.filter(actor_id=actor.id).select_related("person").first()
-    if identity is None:
+    own = await known_person(actor)
+    if own is None:
         return []
-    own = identity.person.joined_id or identity.person_id
     rows = await fetch_tuples(_UNSPOKEN, own, own, own, own, limit)
     found = PayProposal.filter(id__in=[int(row[0]) for row in rows]).order_by("closes_at", "id")
     return list(await found.select_related("group"))

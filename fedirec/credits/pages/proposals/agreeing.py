@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.actions.persons import own_person
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.deeds import NO_PROPOSAL, get_own_proposal
 from fedirec.credits.actions.proposals.stances import agree_to_departure
@@ -20,7 +19,7 @@ from fedirec.credits.pages.proposals.finding import looker, speaker_in
 from fedirec.credits.pages.proposals.views import proposal_view
 from fedirec.credits.proposals import CHANGING, State
 from fedirec.credits.queries.drafts import departures_for
-from fedirec.credits.queries.standing import same_people
+from fedirec.credits.queries.standing import known_person, same_people
 from fedirec.errors import NotFound
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.cards.promises import decided_in_words
@@ -46,9 +45,8 @@ async def asked_of(proposal: PayProposal, viewer: Actor | None) -> list[AskedVie
     """In what `proposal` departs from what was promised to `viewer`, and whether they agreed."""
     if viewer is None or proposal.pool is None or State(proposal.state) not in CHANGING:
         return []
-    person = await own_person(viewer)
-    found = await departures_for(proposal, person)
-    if not found:
+    person = await known_person(viewer)
+    if person is None or not (found := await departures_for(proposal, person)):
         return []
     people = await same_people(person)
     said = Stance.filter(proposal_id=proposal.id, person_id__in=people, says=Says.AGREE.value, counts=True)
