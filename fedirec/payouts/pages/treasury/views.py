@@ -71,6 +71,7 @@ class BatchView:
 
 
 def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutView:
+    state = _(NAMES[State(payout.state)])
     says = (
         [_(TRIES[AttemptState(attempt.state)]), attempt.said]
         if attempt
@@ -84,9 +85,9 @@ def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutV
         amount=payout.amount,
         came_back=payout.came_back,
         currency=payout.currency,
-        state=_(NAMES[State(payout.state)]),
+        state=state,
         tone=_TONES.get(State(payout.state), "plain"),
-        says=" · ".join(filter(None, says)),
+        says=" · ".join(words for words in says if words and words != state),
         is_open=payout.state == State.SUBMITTED,
         needs_person=payout.needs_person,
     )
