@@ -590,6 +590,14 @@ async def test_somebody_on_mastodon_is_paid(
         film, proposal = await share_with_dora(here, time_passes)
         await come_in(browser, running_provider)
         decision = await say_who_dora_is(here, proposal, ana, browser)
+        tina = (await here.run(person_of, await here.run(lambda: Actor.get(local_handle="tina")))).id
+        dora = (await here.run(lambda: Person.get(name="Dora"))).id
+        for now_, row, is_told in (
+            (tina, dora, True),
+            (dora, tina, False),
+        ):  # by whoever has the database in their hands
+            await here.run(lambda: Identity.filter(person_id=now_).update(person_id=row))  # noqa: B023
+            assert bool(await here.run(find_all_differences)) is is_told
         async with here.sign_in("tom") as tom:
             early = await tom.post(decision, data={"answer": "accept"}, follow_redirects=True)
             assert "too early" in early.text

@@ -20,6 +20,7 @@ from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.errors import Invalid
 from fedirec.ledger.chain import digest_of
 from fedirec.ledger.models import ChainLink
+from fedirec.remix.pseudonyms import NOT_NAMED
 
 PAGE: Final = 500
 
@@ -69,7 +70,20 @@ async def strangers_in(revision: ProposalRevision) -> list[str]:
         )
         if is_nobody or proved[-1] != root or (account is not None and account.person_id != root and not was_theirs):
             found.add(key)
-    return sorted(found)
+    nameless = {line.key for line in said.lines if line.person is None and line.name != NOT_NAMED} & shares.keys()
+    somebody = await _with_accounts({shares[key].person_id for key in nameless})
+    return sorted(found | {key for key in nameless if shares[key].person_id in somebody})
+
+
+async def _with_accounts(person_ids: Collection[int]) -> set[int]:
+    """Those of these rows that have an account, though nobody without one was ever proved to be them: whoever was
+    listed without an account gets one by a join alone.
+    """
+    rows = Identity.filter(person_id__in=list(person_ids))
+    found = {int(str(person)) for person in await rows.values_list("person_id", flat=True)} if person_ids else set()
+    joined = [row.id for row in await Person.filter(joined_id__in=list(found))] if found else []
+    joins = await joins_of(joined)
+    return found - {_follow(joins, row)[-1] for row in joined if row in joins}
 
 
 async def _was_published(revision: ProposalRevision) -> bool:
