@@ -35,7 +35,7 @@ Rows = Rule | Mapping[str, Rule]
 """Who is let in; or by what they press, where one address does several things."""
 OURS: Final = (
     r"fedirec\.projects\.pages",
-    r"fedirec\.credits\.pages\.answering",
+    r"fedirec\.credits\.pages\.crediting\.answering",
     r"fedirec\.remix\.pages\.(challenges|calendar|leading|logs|needs|news|picks|agreeing|skills|records\.offers)",
     r"fedirec\.admin\.pages\.instances",
     r"fedirec\.credits\.pages\.(pools|money)",
