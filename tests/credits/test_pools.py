@@ -27,6 +27,7 @@ from fedirec.credits.actions.pools import (
     reject_entry,
     state_entry,
     state_reversal,
+    stating,
     use_pool,
 )
 from fedirec.credits.actions.proposals.beginning import begin_proposal
@@ -42,7 +43,7 @@ from fedirec.credits.queries.pools import Home, draft_of, get_entry, get_pool, h
 from fedirec.credits.queries.proposals import get_proposal, locked_shares
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
+from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound, TooMany
 from fedirec.ledger.journal import Entry, Line, imbalances, payable
 from fedirec.ledger.journal import pool as account_of_pool
 from fedirec.ledger.models import ChainLink, JournalEntry
@@ -518,7 +519,9 @@ async def test_two_confirmations_at_once_book_it_once(here: Instance) -> None:
     assert (await here.run(pool_state, pot)).came_in == 50_000
 
 
-async def test_evidence_is_not_swapped_and_not_shown_twice_unseen(here: Instance) -> None:
+async def test_evidence_is_not_swapped_and_not_shown_twice_unseen(
+    here: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
     home = await a_home(here, ana)
     pool = await here.run(open_pool, ana, home, PROFIT)
@@ -541,6 +544,10 @@ async def test_evidence_is_not_swapped_and_not_shown_twice_unseen(here: Instance
     await refused(here, NotFound, lambda: state_entry(tom, pool, home, income(), file=paper))
     entry = await stated(here, ana, pool, home, income(evidence=""), file=paper)
     await refused(here, NotFound, lambda: state_entry(ana, pool, home, income(evidence=""), file=paper))
+    more = await here.run(picture, ana, "more")
+    with monkeypatch.context() as patched:
+        patched.setattr(stating, "MAX_FILES", 1)
+        await refused(here, TooMany, lambda: state_entry(ana, pool, home, income(evidence=""), file=more))
     media = await here.run(lambda: Media.get(key="paper").select_related("owner"))
     assert media.owner.uri == "https://here.test/actor", "it does not leave with whoever showed it"
     await here.run(lambda: Media.filter(key="paper").update(digest="zother"))

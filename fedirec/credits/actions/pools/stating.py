@@ -33,6 +33,8 @@ from fedirec.uris import new_key
 
 MAX_WAITING: Final = 100
 """Entries of one pool that wait for a treasurer at once."""
+MAX_FILES: Final = 50
+"""Pictures of one person for what no treasurer has confirmed: the instance keeps them, beyond what people may have."""
 
 
 async def state_entry(actor: Actor, pool: Pool, home: Home, draft: EntryDraft, *, file: str = "") -> PoolEntry:
@@ -151,6 +153,9 @@ def _plain(evidence: str) -> bytes:
 
 async def _take_file(actor: Actor, key: str) -> Media:
     """The picture of `actor` with that `key`, which is the instance's from now on."""
+    shown = PoolEntry.filter(stated_by_id=actor.id, evidence_file_id__not_isnull=True)
+    if await shown.exclude(state=EntryState.CONFIRMED.value).count() >= MAX_FILES:
+        raise TooMany(N_("So much waits already that nobody sees through it. Please wait for a treasurer."))
     (media,) = await attach_media(actor, keys=[key])
     media.owner = await own_actor()
     await media.save(update_fields=["owner_id"])
