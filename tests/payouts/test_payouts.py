@@ -45,7 +45,7 @@ from fedirec.payouts.actions.batching import (
     tell_that_alone,
 )
 from fedirec.payouts.actions.ending import hear
-from fedirec.payouts.actions.progress import finish_paid
+from fedirec.payouts.actions.progress import PAGE, finish_paid
 from fedirec.payouts.actions.readying import Readier, make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
 from fedirec.payouts.actions.resuming import stop_payouts
@@ -61,6 +61,7 @@ from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.settings import Settings
+from fedirec.uris import new_key
 from tests.conftest import Pass
 from tests.network import Instance, Network, open_instance
 from tests.payouts.stage import Office, check_books, decide, owe
@@ -201,7 +202,15 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         time_passes(timedelta(days=59))
         assert await finish_paid() == 0
         time_passes(timedelta(days=2))
-        assert [await finish_paid(), await finish_paid()] == [2, 0]
+        known = await PayProposal.all().order_by("id").first()
+        assert known is not None
+        same = {name: getattr(known, name) for name in ("group_id", "pool_id", "title", "currency", "locked_at")}
+        keys = [new_key() for _ in range(PAGE + 2)]
+        rows = [PayProposal(key=key, uri=f"urn:{key}", state="partially_paid", held_amount=1, **same) for key in keys]
+        rows[-1].state, rows[-1].held_amount = "paid", 0
+        await PayProposal.bulk_create(rows)
+        assert [await finish_paid(), await finish_paid()] == [3, 0], "also behind many that somebody is still owed from"
+        await PayProposal.filter(key__in=keys).delete()
         assert {row.state for row in await PayProposal.all()} == {"closed"}
         for payout in await Payout.all():
             await mark_payout(olga, ways, payout, became="returned", **SHOWN)

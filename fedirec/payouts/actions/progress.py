@@ -22,10 +22,10 @@ from fedirec.payouts.payments import State
 
 RETURNS_WITHIN: Final = timedelta(days=60)
 """After the last payment of a proposal arrived, payments come back within that, as a rule; then it is closed."""
-_A_ROUND: Final = 100
+PAGE: Final = 50
 _QUIET = """
     SELECT p.id FROM pay_proposal p
-     WHERE p.state IN ('paid', 'partially_paid') AND p.pool_id IS NOT NULL AND p.locked_at <= ?
+     WHERE p.id > ? AND p.state IN ('paid', 'partially_paid') AND p.pool_id IS NOT NULL AND p.locked_at <= ?
        AND NOT EXISTS (SELECT 1 FROM payable x JOIN payout o ON o.id = x.payout_id
                         WHERE x.proposal_id = p.id AND o.settled_at > ?)
      ORDER BY p.id LIMIT ?
@@ -50,20 +50,27 @@ async def finish_paid() -> int:
     """Proposals of which nobody is owed anything any more are closed, once no payment has arrived for RETURNS_WITHIN;
     returns how many those are. A payment that comes back later opens them again.
     """
-    since, done = now() - RETURNS_WITHIN, 0
-    for (number,) in await fetch_tuples(_QUIET, since, since, _A_ROUND):
-        async with transaction(), gathering():
-            proposal = await PayProposal.get(id=int(number))
-            await hold(proposal)
-            facts = await _facts_of(proposal)
-            if refusal_of(proposal.state, Step.FINISH, facts):
-                continue
-            proposal.state, proposal.closed_at = advance(proposal.state, Step.FINISH, facts).value, now()
-            await proposal.save(update_fields=["state", "closed_at"])
-            await tell_copies(await with_home(proposal))
-            await record("proposal_closed", proposal.key, {"digest": proposal.locked_digest})
-            done += 1
+    since, done, after = now() - RETURNS_WITHIN, 0, 0
+    while rows := await fetch_tuples(_QUIET, after, since, since, PAGE):
+        for (number,) in rows:
+            done += await _finish(int(number))
+        after = int(rows[-1][0])
     return done
+
+
+async def _finish(number: int) -> bool:
+    """Whether the proposal with that row could be closed, and is."""
+    async with transaction(), gathering():
+        proposal = await PayProposal.get(id=number)
+        await hold(proposal)
+        facts = await _facts_of(proposal)
+        if refusal_of(proposal.state, Step.FINISH, facts):
+            return False
+        proposal.state, proposal.closed_at = advance(proposal.state, Step.FINISH, facts).value, now()
+        await proposal.save(update_fields=["state", "closed_at"])
+        await tell_copies(await with_home(proposal))
+        await record("proposal_closed", proposal.key, {"digest": proposal.locked_digest})
+    return True
 
 
 async def _follow(proposal: PayProposal) -> None:
