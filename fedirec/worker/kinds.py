@@ -87,7 +87,8 @@ def kinds_of_work(
         store=store,
         cache=cache,
         archives=settings.data_dir / FOLDER,
-        further=(forget_projects, forget_credits, forget_proposals, forget_payee),
+        further=(forget_projects, forget_payee),
+        naming=(forget_credits, forget_proposals),
     )
     return {
         "inbox": Kind(

@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from fedirec.accounts.actions.farewells import plan_farewell
-from fedirec.accounts.models import Account
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.actions.crediting.copying import production_credit_entries
@@ -145,19 +143,13 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     assert not await here.run(lambda: TakenUp.exists(uri=dirt.uri))
 
     # Who leaves, and does not leave their name, is credited without one for all that they did, and stays so.
-    await here.run(_leaves, bo)
+    await here.run(forget_credits, bo, False)
     await here.run(lambda: draw_up(production))
     left = [line for line in await here.run(lambda: credits_of(production)) if line.actor_id == bo.id]
     assert [(line.name, line.state) for line in left] == [("", "pseudonymised")] * 3
     assert "/u/bo" not in (await here.get(f"{production.uri.removeprefix(here.origin)}/credits")).text
     role = await here.run(lambda: RoleLine.get(actor_id=bo.id))
     assert (role.name, role.state) == ("", "unnamed")
-
-
-async def _leaves(person: Actor) -> None:
-    account = await Account.get(actor_id=person.id)
-    await plan_farewell(person, account, keeps_name=False, wait=timedelta(days=30))
-    await forget_credits(person)
 
 
 async def _copied(person: Actor) -> list[dict[str, object]]:

@@ -113,11 +113,11 @@ async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(
     here: Instance, network: Network, time_passes: Pass
 ) -> None:
     evil, good = Peer(network, "evil.test"), Peer(network, "good.test")
-    mallory, bo = evil.actor("mallory"), good.actor("bo")
+    mallory, bo, kim = evil.actor("mallory"), good.actor("bo"), good.actor("kim")
     ada = await here.join("ada")
     project = await project_at(here, ada)
     draft = await production_with(here, ada, project, [await record_by(here, ada, "Sky")])
-    for uri in (bo, mallory):
+    for uri in (bo, mallory, kim):
         person = await here.meet(uri)
         await here.run(lambda person=person: add_role(ada, draft, role="edt", person=person))  # type: ignore[misc]
     production = await frozen(here, ada, draft)
@@ -175,6 +175,16 @@ async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(
     assert await state() == "confirmed"
     said = (await here.get(f"{production.uri.removeprefix(here.origin)}/credits")).text
     assert re.search(r">Bo</a>.*now at good.test", said), "they stay credited, and it says where they are"
+
+    # Who leaves their server, and does not leave their name, is credited without it.
+    await good.post(here, says(good, "Accept", kim, asked[kim]))
+    good.serve(kim, {}, status=410)
+    await good.post(here, says(good, "Delete", kim, kim, withoutName=True))
+    await here.work()
+    left = await here.run(lambda: ProductionCredit.get(actor__uri=kim))
+    assert (left.name, left.state) == ("", "pseudonymised")
+    path, accept = f"{production.uri.removeprefix(here.origin)}/credits?after=0", "application/activity+json"
+    assert kim not in (await here.get(path, accept=accept)).text
 
     # Who has the domain of somebody now answers with a key that no key of theirs vouches for: nobody hears them.
     evil.actor("mallory", key=OTHER_RSA)

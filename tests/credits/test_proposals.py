@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from fedirec.accounts.actions.farewells import plan_farewell
 from fedirec.accounts.actions.persons import join_person, own_person, person_of
 from fedirec.accounts.models import Account, Identity, Notification
 from fedirec.accounts.notices import ALWAYS
@@ -976,9 +975,7 @@ async def _copied(person: Actor) -> list[dict[str, object]]:
 
 
 async def _leaves(person: Actor) -> None:
-    account = await Account.get(actor_id=person.id)
-    await plan_farewell(person, account, keeps_name=False, wait=timedelta(days=30))
-    await forget_proposals(person)
+    await forget_proposals(person, False)
 
 
 async def _offered(film: Earning, terms: Terms) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from fedirec.accounts.models import Farewell
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.lines import ROLE_STATES, CreditState
@@ -19,18 +18,16 @@ _AT_ONCE: Final = 1_000
 _LATER: Final = timedelta(minutes=10)
 
 
-async def forget_credits(actor: Actor) -> None:
+async def forget_credits(actor: Actor, keeps_name: bool) -> None:
     """What `actor` said of their credits is gone, and so is their name where they do not leave it; that they had their
     part stays, for they are paid for it. What productions elsewhere said of them to us is gone.
     """
-    farewell = await Farewell.get_or_none(actor_id=actor.id)
-    is_named = farewell is None or farewell.keeps_name
     async with transaction():
         # A copy says what its home says: it is asked there again by whoever needs it.
         await ProductionCredit.filter(actor_id=actor.id, uri__not_isnull=True).delete()
         own = ProductionCredit.filter(actor_id=actor.id, uri=None)
         await own.update(reason="")
-        if not is_named:
+        if not keeps_name:
             await own.exclude(state=CreditState.DECLINED.value).update(
                 name="", state=CreditState.PSEUDONYMISED.value, state_at=now()
             )

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from fedirec.accounts.models import Farewell
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.models import DraftLine, Objection, ProposalAppeal, ProposalComment, ProposalRevision
 from fedirec.db import transaction
 
 
-async def forget_proposals(actor: Actor) -> None:
+async def forget_proposals(actor: Actor, keeps_name: bool) -> None:
     """What `actor` said to proposals is gone. Where they do not leave their name, so is every revision that names them,
     but for its shares and its digest: who reads the chain can still see that nothing was put in its place.
     """
-    farewell = await Farewell.get_or_none(actor_id=actor.id)
-    is_named = farewell is None or farewell.keeps_name
     async with transaction():
         await ProposalComment.filter(author_id=actor.id).update(content="", deleted_at=now())
         await Objection.filter(author_id=actor.id).update(words="", remedy="")
         await ProposalAppeal.filter(objection__author_id=actor.id).update(words="")
         await Objection.filter(answered_by_id=actor.id).update(answer="")
         await ProposalAppeal.filter(decided_by_id=actor.id).update(reason="")
-        if is_named:
+        if keeps_name:
             return
         await DraftLine.filter(actor_id=actor.id).update(actor_id=None, name="")
         rows = await ProposalRevision.filter(shares__actor_id=actor.id).distinct().values_list("id", flat=True)

@@ -47,6 +47,8 @@ class Eraser:
     archives: Path
     further: Sequence[Callable[[Actor], Awaitable[None]]] = ()
     """What packages above this one forget of somebody."""
+    naming: Sequence[Callable[[Actor, bool], Awaitable[None]]] = ()
+    """What they forget that depends on whether somebody keeps their name."""
 
     async def erase(self, job: Job) -> Outcome:
         """Whom the job names is erased; nothing happens when they stayed, or came back."""
@@ -70,6 +72,7 @@ class Eraser:
                 partial(forget_works, actor, self.cache),
                 partial(forget_copy, actor, self.cache),
                 *(partial(forget, actor) for forget in self.further),
+                *(partial(forget, actor, not without_name) for forget in self.naming),
                 partial(forget_remote, actor, self.cache),
                 *((partial(forget_name, actor),) if without_name else ()),
                 forget_removed_words,
@@ -83,6 +86,7 @@ class Eraser:
             partial(forget_works, actor, self.cache),
             partial(forget_challenges, actor),
             *(partial(forget, actor) for forget in self.further),
+            *(partial(forget, actor, farewell.keeps_name) for forget in self.naming),
             partial(forget_snapshots, actor, keeps_name=farewell.keeps_name),
             partial(self._forget_archive, actor),
             *(() if farewell.keeps_name else (partial(forget_mentions, actor),)),
