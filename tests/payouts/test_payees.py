@@ -246,6 +246,9 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     assert joined.is_confirmed
     assert joined.held_until is not None
     assert joined.held_until > now() + timedelta(days=6)
+    async with here.sign_in("ana") as browser:  # perhaps a thief moved it: who has it back can still stop the pay
+        assert (await browser.post("/money/details/erase", data={"present_to_erase": PASSWORD})).status_code == 303
+    assert not (await status_of(here, new)).has_details
 
 
 @pytest.mark.one_database

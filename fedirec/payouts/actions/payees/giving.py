@@ -134,7 +134,7 @@ async def erase_details(viewer: Viewer, *, present: str, vault: Vault, post: Pos
 
     Raises Conflict while a payment is under way.
     """
-    await prove_it_is_them(viewer, present, attempts=attempts)
+    await prove_it_is_them(viewer, present, attempts=attempts, only_stops=True)
     person = await person_of(viewer.actor)
     payee = await payee_of(person)
     known = contacts_of(payee, vault)

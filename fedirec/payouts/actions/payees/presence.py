@@ -20,17 +20,17 @@ FRESH: Final = timedelta(minutes=15)
 """How long ago somebody may have signed in with their own server, who has no password here."""
 
 
-async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit) -> None:
+async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit, only_stops: bool = False) -> None:
     """Whoever sits there knows their password, or has just signed in with their own server, in a browser.
 
     Raises Forbidden, also for those who have moved away and those whose server has keys that nobody vouches for, and
-    TooMany.
+    TooMany. What `only_stops` pay an account can do that was left behind, too: perhaps it was taken away by a Move.
     """
     require(viewer, Permission.BE_PAID)
     refuse_programs(viewer)
     if viewer.actor.moved_to is not None:
         raise Forbidden("This account has moved. Please do that with the new one, or come back with this one first.")
-    if await lives_elsewhere(viewer.actor):
+    if not only_stops and await lives_elsewhere(viewer.actor):
         raise Forbidden(N_("This account has moved. Please say that from where you live now."))
     if viewer.account.password_hash:
         await prove_presence(viewer.account, present, attempts=attempts, field="present")
