@@ -434,6 +434,7 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         await says(browser)
         code = await code_of(browser, present=PASSWORD)
     async with here.sign_in("eve") as browser:
+        await says(browser, instructions="to eve")
         assert await uses(browser, code) == 303
         time_passes(timedelta(days=8))
         used = await here.run(lambda: IdentityCode.get(state="used"))
@@ -449,10 +450,11 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         assert (await browser.post("/money/code/deny", data={"present": PASSWORD})).status_code == 303
         assert "Two treasurers decide it" in (await browser.get("/money/code")).text
         time_passes(timedelta(days=60))
-    held = await status_of(here, ana)
-    assert held.held_until is not None
-    assert held.held_until > now(), "neither is paid, for as long as nobody has decided"
-    assert not held.is_confirmed
+    for actor in (ana, eve):
+        held = await status_of(here, actor)
+        assert held.held_until is not None
+        assert held.held_until > now(), "neither is paid, for as long as nobody has decided"
+        assert not held.is_confirmed
     assert await here.run(watch_payees, here.state["vault"], here.state["post"]) == 0
     decision, field = f"/treasury/payees/codes/{used.id}", f"reason-{used.id}"
     async with here.sign_in("tina") as tina, here.sign_in("olga") as olga:
@@ -484,6 +486,7 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
     async with here.sign_in("ana") as browser:
         assert await code_of(browser, present=PASSWORD)
     assert [kind for kind in await notices(here, eve) if kind != "pay_code_waits"] == [
+        "pay_details_given",
         "pay_code_denied",
         "pay_code_denied",
         "pay_code_refused",
