@@ -385,6 +385,9 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
             await ActorKey.create(**known, fingerprint=fingerprint, is_vouched=is_vouched)
         await Lane.create(key=delivery_lane("https://gone.test"), kind="deliver", trips=1)
         await owe({cy.id: 7_00, dora.id: 8_00, eli.id: 9_00, fay.id: 4_00, gil.id: 3_00})
+        hal = await office.someone("hal")
+        shut = await owe({hal.id: 2_00})
+        await Pool.filter(id=shut.pool_id).update(state="closed")
         alone = await owe({cy.id: 6_00})
         await Pool.filter(id=alone.pool_id).update(stated=6_00)
         for days in (500, 60, 23):
@@ -393,6 +396,7 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         time_passes(timedelta(days=8))
         await follow_policy(ways, vault)
         assert (await Payout.get(person_id=cy.id)).state == "given_away"
+        assert (await Payout.get(person_id=hal.id)).state == "unclaimed", "nobody could share it out of that pool"
         nobody = Payout.filter(person_id__in=[dora.id, eli.id, fay.id, gil.id])
         assert not await nobody.exists(), (
             "nobody loses what nobody can tell them of, nor who may not sign in to claim it"
