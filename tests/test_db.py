@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import errno
 import multiprocessing
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from fedirec.db import (
     transaction,
     version_of,
 )
+from fedirec.db.apart import each_apart
 from fedirec.db.outages import is_outage
 from fedirec.db.triggers import APPEND_ONLY
 from fedirec.errors import Misconfigured
@@ -121,6 +123,26 @@ async def test_a_nested_transaction_can_fail_alone(database: str) -> None:
             async with transaction():
                 await _actor()
     assert (await Actor.get()).id == actor.id
+
+
+async def test_a_row_with_which_something_fails_keeps_no_other_waiting_and_an_outage_ends_it(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def open_lane(name: str) -> str:
+        async with transaction():
+            await Lane.create(key=name, kind="deliver")
+            if name == "broken":
+                raise ValueError("what nobody thought of")
+            if name == "away":
+                raise OSError(errno.ENOSPC, "No space left on device")
+        return name
+
+    assert await each_apart(["first", "broken", "last"], open_lane) == ["first", "last"]
+    assert "left as it was: str broken" in caplog.text
+    assert "what nobody thought of" in caplog.text
+    with pytest.raises(OSError, match="No space"):
+        await each_apart(["away", "never"], open_lane)
+    assert [lane.key for lane in await Lane.all().order_by("key")] == ["first", "last"]
 
 
 async def test_question_marks_are_placeholders_on_both_databases(database: str) -> None:

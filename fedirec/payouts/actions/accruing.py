@@ -8,6 +8,7 @@ from typing import Final
 from fedirec.clock import now
 from fedirec.credits.models import LockedShare, PayProposal
 from fedirec.db import add_row, transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.holding import hold
 from fedirec.payouts.models import Payable
 from fedirec.payouts.queries.money import parts_to_accrue
@@ -20,10 +21,11 @@ async def accrue() -> int:
 
     Doing it again adds nothing. The books know it since it was locked; this is how it is paid.
     """
-    parts = await parts_to_accrue(PAGE)
-    for proposal_id, part in parts:
-        await accrue_part(await PayProposal.get(id=proposal_id), part)
-    return len(parts)
+
+    async def take(part: tuple[int, str]) -> None:
+        await accrue_part(await PayProposal.get(id=part[0]), part[1])
+
+    return len(await each_apart(await parts_to_accrue(PAGE), take))
 
 
 async def accrue_part(proposal: PayProposal, part: str) -> None:

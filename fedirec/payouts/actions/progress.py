@@ -12,6 +12,7 @@ from fedirec.credits.actions.proposals.telling import tell_copies
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import Facts, Step, advance, refusal_of
 from fedirec.db import transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import marks
@@ -52,8 +53,7 @@ async def finish_paid() -> int:
     """
     since, done, after = now() - RETURNS_WITHIN, 0, 0
     while rows := await fetch_tuples(_QUIET, after, since, since, PAGE):
-        for (number,) in rows:
-            done += await _finish(int(number))
+        done += sum(await each_apart([int(row[0]) for row in rows], _finish))
         after = int(rows[-1][0])
     return done
 

@@ -12,6 +12,7 @@ from fedirec.accounts.models import Person
 from fedirec.clock import monotonic, now
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db import add_object, transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict
@@ -67,9 +68,8 @@ async def make_ready(ways: Ways, vault: Vault) -> int:
     made, after = 0, 0
     while True:
         found, end = await waiting_people(ways, vault, after=after, limit=PAGE, has_said=True)
-        for each in found:
-            if not each.lacks:
-                made += len(await make_payouts(each.person, each.currency))
+        ready = [each for each in found if not each.lacks]
+        made += sum(map(len, await each_apart(ready, lambda each: make_payouts(each.person, each.currency))))
         if end is None:
             break
         after = end
@@ -133,21 +133,23 @@ async def _renew(ways: Ways, vault: Vault) -> int:
 
 async def _renew_some(rows: Collection[Payout], ways: Ways, vault: Vault) -> int:
     statuses = await statuses_by_row([row.person_id for row in rows], vault)
-    offered, settings, made = await ways.offered(), await money_settings(), 0
-    for row in rows:
+    offered, settings = await ways.offered(), await money_settings()
+
+    async def renew(row: Payout) -> bool:
         status = statuses.get(row.person_id)
         if status is None or (row.state != State.UNCLAIMED and not await goes_on(row, status)):
-            continue
+            return False
         if lacks_of(status, offered, settings, currency=row.currency, amount=row.amount, is_again=True):
-            continue
+            return False
         async with transaction():
             await hold(row)
             if row.state in (State.RETURNED, State.FAILED):
                 await wait_again(row)
             elif row.state == State.UNCLAIMED:
                 await claim(row)
-            made += 1
-    return made
+        return True
+
+    return sum(await each_apart(rows, renew))
 
 
 async def claim(payout: Payout) -> None:

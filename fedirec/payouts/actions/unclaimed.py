@@ -29,6 +29,7 @@ from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import actors_of_people, payers
 from fedirec.db import fetch_rows, transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.holding import hold
 from fedirec.db.tables import moment_of
 from fedirec.errors import Conflict
@@ -67,9 +68,8 @@ async def follow_policy(ways: Ways, vault: Vault) -> int:
     settings, after, lapsed = await money_settings(), 0, 0
     while True:
         found, end = await waiting_people(ways, vault, after=after, limit=PAGE)
-        for each in found:
-            if is_theirs(each.lacks):
-                lapsed += await _look_at_carried(each, settings)
+        theirs = [each for each in found if is_theirs(each.lacks)]
+        lapsed += sum(await each_apart(theirs, lambda each: _look_at_carried(each, settings)))
         if end is None:
             break
         after = end
@@ -175,6 +175,7 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
         after = rows[-1].id
         statuses = await statuses_by_row([row.person_id for row in rows], vault)
         roots = await roots_of([row.person_id for row in rows])
+        waiting = []
         for row in rows:
             status = statuses.get(row.person_id)
             lacking = lacks_of(status, offered, settings, currency=row.currency, amount=row.amount, is_again=True)
@@ -182,18 +183,21 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
                 not THEIRS.intersection(lacking) and (state is State.READY or await _went_on(row, status))
             ):
                 continue
-
-            async def let_go(row: Payout = row) -> int:
-                async with transaction(), gathering():
-                    await hold(row)
-                    for entry in await lapse(row):
-                        await post(entry)
-                return 1
-
-            since = await _since(roots[row.person_id], await _stopped_at(row), settings)
-            months = (await policy_for(row)).months
-            lapsed += await _follow(roots[row.person_id], row.currency, since, months, let_go)
+            waiting.append((row, roots[row.person_id]))
+        lapsed += sum(await each_apart(waiting, lambda each: _look_at_one(*each, settings)))
     return lapsed
+
+
+async def _look_at_one(payout: Payout, person: int, settings: MoneySettings) -> int:
+    async def let_go() -> int:
+        async with transaction(), gathering():
+            await hold(payout)
+            for entry in await lapse(payout):
+                await post(entry)
+        return 1
+
+    since = await _since(person, await _stopped_at(payout), settings)
+    return await _follow(person, payout.currency, since, (await policy_for(payout)).months, let_go)
 
 
 async def _follow(

@@ -21,6 +21,7 @@ from fedirec.credits.queries.contests import disputes_of, gaining_by, tally_of, 
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers, proposers_of
 from fedirec.db import transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.lanes import gathering
@@ -79,13 +80,10 @@ async def close_windows() -> int:
     over = PayProposal.filter(
         pool_id__not_isnull=True, closes_at__lte=now(), state__in=[str(state) for state in TAKING]
     )
-    done = 0
-    for proposal in await over.order_by("closes_at"):
-        done += await _close(proposal)
+    closed = await each_apart(await over.order_by("closes_at"), _close)
     voted = PayProposal.filter(pool_id__not_isnull=True, state=State.CLOSING.value).exclude(rule=Rule.HOST.value)
-    for proposal in await voted.order_by("closes_at"):
-        done += await count_votes(proposal) is not None
-    return done
+    decided = await each_apart(await voted.order_by("closes_at"), count_votes)
+    return sum(closed) + sum(each is not None for each in decided)
 
 
 async def refuse_own(treasurer: Actor, proposal: PayProposal, revision: ProposalRevision) -> bool:

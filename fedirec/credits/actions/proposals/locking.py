@@ -28,6 +28,7 @@ from fedirec.credits.queries.pools import pool_state
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.shares import amounts_of
 from fedirec.db import execute_many, transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict
@@ -152,7 +153,7 @@ async def release_held(proposal: PayProposal) -> int:
 async def release_settled() -> int:
     """What was held back anywhere and is settled by now is owed; returns of how many proposals."""
     held = PayProposal.filter(pool_id__not_isnull=True, held_amount__gt=0).order_by("id")
-    return sum([bool(await release_held(proposal)) for proposal in await held])
+    return sum(map(bool, await each_apart(await held, release_held)))
 
 
 async def _unclaimed() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.payouts.actions.payees.warning import warning_of
@@ -22,7 +23,7 @@ from fedirec.payouts.happenings import Happening
 from fedirec.payouts.holds import UNSURE, HoldCause, hold_from
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
-from fedirec.payouts.queries.payees import contacts_of, status_of, statuses_of
+from fedirec.payouts.queries.payees import PayeeStatus, contacts_of, status_of, statuses_of
 
 PAGE: Final = 500
 MOST_DAYS: Final = 365
@@ -36,17 +37,21 @@ async def watch_payees(vault: Vault, post: Post) -> int:
     found, after = 0, 0
     while rows := await Payee.filter(id__gt=after).order_by("id").limit(PAGE).values_list("id", "person_id"):
         statuses = await statuses_of([int(person) for _id, person in rows], vault)
-        for status in statuses.values():
-            payee, held = status.payee, status.held
-            if status.is_claimed:
-                continue  # they were told, and nothing is paid until it is decided
-            is_late = held.until != payee.held_until
-            is_unsure = payee.confirmed_at is not None and not held.is_confirmed
-            if held.cause is not None and (is_late or is_unsure):
-                await hold_pay(payee, held.cause, vault=vault, post=post, days=0)
-                found += 1
+        found += sum(await each_apart(statuses.values(), lambda status: _note_hold(status, vault=vault, post=post)))
         after = int(rows[-1][0])
     return found
+
+
+async def _note_hold(status: PayeeStatus, *, vault: Vault, post: Post) -> bool:
+    payee, held = status.payee, status.held
+    if status.is_claimed:
+        return False  # they were told, and nothing is paid until it is decided
+    is_late = held.until != payee.held_until
+    is_unsure = payee.confirmed_at is not None and not held.is_confirmed
+    if held.cause is None or not (is_late or is_unsure):
+        return False
+    await hold_pay(payee, held.cause, vault=vault, post=post, days=0)
+    return True
 
 
 async def hold_pay(payee: Payee, cause: HoldCause, *, vault: Vault, post: Post, days: int | None = None) -> None:

@@ -24,6 +24,7 @@ from fedirec.clock import now
 from fedirec.credits.models import MoneySettings, ProductionCredit
 from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.db import transaction
+from fedirec.db.apart import each_apart
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, NotFound
 from fedirec.lanes import gathering
@@ -68,11 +69,14 @@ async def join_those_who_moved(vault: Vault, post: Post) -> int:
     it begins. Until then nothing is paid, and coming back ends it. Whoever has anything of their own says yes before.
     """
     settings, joined, after = await money_settings(), 0, 0
+
+    async def join(accounts: tuple[Actor, Actor]) -> bool:
+        moved = await _moved(*accounts, settings)
+        return moved is not None and await _join_by_silence(moved, vault=vault, post=post)
+
     while rows := await fetch_tuples(_MOVED, after, now(), PAGE):
         actors = {each.id: each for each in await Actor.filter(id__in={key for row in rows for key in row[1:]})}
-        for _identity, old, new in rows:
-            moved = await _moved(actors[old], actors[new], settings)
-            joined += moved is not None and await _join_by_silence(moved, vault=vault, post=post)
+        joined += sum(await each_apart([(actors[old], actors[new]) for _identity, old, new in rows], join))
         after = int(rows[-1][0])
     return joined
 
