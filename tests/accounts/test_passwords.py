@@ -6,12 +6,20 @@ import re
 
 import anyio
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedirec.accounts import passwords
 from fedirec.accounts.codes import digest_of, digest_of_code, new_recovery_code, new_secret, new_token
 from fedirec.accounts.passwords import NOBODY, check_password, hash_password, is_outdated, is_password
 from fedirec.errors import Invalid
+
+
+@pytest.fixture(autouse=True)
+def as_costly_as_in_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a password is hashed as it is anywhere but in tests (tests/conftest.py)."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
 
 
 @pytest.mark.parametrize(
