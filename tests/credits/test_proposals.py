@@ -61,7 +61,13 @@ from fedirec.credits.queries.credits import held_lines
 from fedirec.credits.queries.drafts import departures_for, unagreed_departures
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import home_of, pool_state
-from fedirec.credits.queries.proposals import get_proposal, locked_shares, own_proposals, proposals_of
+from fedirec.credits.queries.proposals import (
+    get_proposal,
+    locked_shares,
+    own_proposals,
+    proposals_of,
+    waiting_proposals,
+)
 from fedirec.credits.queries.standing import parts_to, proposers_of
 from fedirec.credits.shares import amounts_of, redistribute
 from fedirec.db import transaction
@@ -565,11 +571,13 @@ async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, tim
     await here.run(lambda: accept_proposal(film.bo, proposal, digest))
     await here.run(close_windows)
     assert (await film.look(proposal)).state == "closing"
+    assert await here.run(waiting_proposals) == [], "it waits for no treasurer"
     said: dict[str, Any] = {"digest": digest, "accepts": True, "reason": "Quick."}
     await refused(here, Conflict, lambda: decide_proposal(film.tom, proposal, **said))
     await here.run(lambda: accept_proposal(film.cy, proposal, digest))
     await here.run(close_windows)
     assert (await film.look(proposal)).state == "decided"
+    assert await here.run(waiting_proposals) == [proposal]
     (decision,) = await here.run(lambda: ProposalDecision.filter(proposal_id=proposal.id))
     assert (decision.rule, decision.outcome, decision.decided_by_id) == ("majority", "accepted", None)
 

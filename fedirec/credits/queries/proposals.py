@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import (
     LockedShare,
     PayProposal,
@@ -115,10 +117,9 @@ async def own_proposals(actor: Actor, *, before: int | None = None, limit: int =
 
 
 async def waiting_proposals(*, after: int = 0, limit: int = PAGE) -> list[PayProposal]:
-    """Ours that wait for a treasurer, to be decided or to be locked, the oldest first."""
-    found = PayProposal.filter(
-        pool_id__not_isnull=True, id__gt=after, state__in=[State.CLOSING.value, State.DECIDED.value]
-    )
+    """Ours that wait for a treasurer, to be decided by the host or to be locked, the oldest first."""
+    waits = Q(state=State.DECIDED.value) | Q(state=State.CLOSING.value, rule=Rule.HOST.value)
+    found = PayProposal.filter(waits, pool_id__not_isnull=True, id__gt=after)
     return list(await _with_home(found.order_by("id").limit(limit)))
 
 
