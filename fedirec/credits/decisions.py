@@ -4,13 +4,14 @@ Three rules, and for all of them: what somebody says counts for the exact revisi
 person counts once, however many lines and accounts they have; the newest word of each counts: whoever accepts what is
 in force stands against it no longer, whatever they objected to before. Silence is never a yes,
 and never a no either: nobody can be outvoted by people who were asleep, and nobody can keep everybody else from their
-money by not answering.
+money by not answering: where too few have spoken half a year after they could object, the host decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -71,15 +72,19 @@ RULE_SENTENCES: Final[Mapping[Rule, str]] = MappingProxyType(
         Rule.CONSENT: N_(
             "More than half of the people who get a share accept it, and nobody listed stands against it. Whoever "
             "objects, gets a reasoned answer and does not appeal within seven days stands against it no longer, and "
-            "whoever has an appeal dismissed does not either. Silence counts for nothing."
+            "whoever has an appeal dismissed does not either. Silence counts for nothing: if it is still open half a "
+            "year after the time to object, the host decides."
         ),
         Rule.MAJORITY: N_(
             "People who together get more than half of what is shared accept it, at least two of them where two or "
-            "more get something. Silence counts for nothing."
+            "more get something. Silence counts for nothing: if it is still open half a year after the time to object, "
+            "the host decides."
         ),
     }
 )
 """Each rule as everybody can read it."""
+HOST_AFTER: Final = timedelta(days=180)
+"""How long after the time to object those who are listed can still decide by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +152,11 @@ class Tally:
         }
 
 
+def is_for_host(rule: str, *, closes_at: datetime | None, at: datetime) -> bool:
+    """Whether the host decides: by the rule, or because those who are listed have been silent for HOST_AFTER."""
+    return rule == Rule.HOST or (closes_at is not None and closes_at + HOST_AFTER <= at)
+
+
 def tally(
     rule: str,
     votes: Iterable[Vote],
@@ -161,7 +171,8 @@ def tally(
 
     `objecting` are the people whose objection is open (`objections.is_contested`), also one who is not listed: they are
     against it as long as they are not `reconciled`. Of `upheld` an appeal was upheld and not put right by a revision
-    since, and no word undoes what others found. Raises Invalid for a rule that there is not.
+    since, and no word undoes what others found. A `ruling` is there where the host decides. Raises Invalid for a rule
+    that there is not.
     """
     if rule not in tuple(Rule):
         raise Invalid(N_("Please choose how it is decided."), field="rule")
@@ -177,7 +188,13 @@ def tally(
     accepted = reconciled_ - against
     accepted_ppm = sum(shares[person] for person in accepted)
     outcome, missing = _decide(
-        Rule(rule), digest, ruling, sharing, accepted, accepted_ppm, bool(against & shares.keys())
+        Rule.HOST if ruling else Rule(rule),
+        digest,
+        ruling,
+        sharing,
+        accepted,
+        accepted_ppm,
+        bool(against & shares.keys()),
     )
     return Tally(
         rule=Rule(rule),

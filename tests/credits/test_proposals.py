@@ -39,7 +39,7 @@ from fedirec.credits.actions.proposals.stances import (
     give_share_back,
     take_share_back,
 )
-from fedirec.credits.decisions import Rule, Tally
+from fedirec.credits.decisions import HOST_AFTER, Rule, Tally
 from fedirec.credits.entries import EntryKind
 from fedirec.credits.lines import CreditHappening
 from fedirec.credits.models import (
@@ -69,6 +69,7 @@ from fedirec.credits.queries.proposals import (
     waiting_proposals,
 )
 from fedirec.credits.queries.standing import parts_to, proposers_of
+from fedirec.credits.queries.waiting import proposals_to_decide
 from fedirec.credits.shares import amounts_of, redistribute
 from fedirec.db import transaction
 from fedirec.errors import Changed, Conflict, FedirecError, Forbidden, Invalid, NotFound, TooMany
@@ -600,6 +601,18 @@ async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance
     await refused(
         here, Conflict, lambda: decide_proposal(film.tom, proposal, digest=first.digest, accepts=True, reason="Quick.")
     )
+    # Silence keeps nobody from their money for good: half a year later it is the host's, as the rule says.
+    closed = {"closes_at": now() - HOST_AFTER + timedelta(minutes=1)}
+    await here.run(lambda: PayProposal.filter(id=proposal.id).update(**closed))
+    assert await here.run(waiting_proposals) == []
+    time_passes(timedelta(minutes=2))
+    assert await here.run(waiting_proposals) == await here.run(proposals_to_decide) == [proposal]
+    decision = await here.run(
+        lambda: decide_proposal(film.tom, proposal, digest=first.digest, accepts=False, reason="Cy should get more.")
+    )
+    assert (decision.rule, decision.outcome, decision.decided_by_id) == ("consent", "rejected", film.tom.id)
+    assert decision.tally is not None
+    assert (decision.tally["accepted"], decision.tally["silent"]) == (1, 1)
 
     # Cy accepted what was before: that is kept, with its reason, and counts for nothing.
     await film.weigh(proposal, {"bo": 97, "cy": 3})
@@ -629,7 +642,7 @@ async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance
     time_passes(timedelta(days=1, minutes=1))
     await here.run(close_windows)
     assert (await film.look(proposal)).state == "decided"
-    (decision,) = await here.run(lambda: ProposalDecision.filter(proposal_id=proposal.id))
+    decision = (await here.run(lambda: ProposalDecision.filter(proposal_id=proposal.id).order_by("id")))[-1]
     assert (decision.outcome, decision.decided_by_id) == ("accepted", None)
     late = await here.run(lambda: accept_proposal(film.cy, proposal, first.digest))
     assert not late.counts

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from tortoise.expressions import Q
+
 from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
@@ -36,6 +38,7 @@ from fedirec.credits.queries.standing import (
     payers,
     proposers_of,
 )
+from fedirec.credits.queries.waiting import for_host
 from fedirec.db import transaction
 from fedirec.lanes import gathering
 from fedirec.remix.queries.leading import leaders_of_group
@@ -89,7 +92,7 @@ async def _entries(everybody: frozenset[int]) -> dict[str, _Case]:
 async def _proposals(everybody: frozenset[int]) -> dict[str, _Case]:
     """Which proposals nobody neutral could decide or lock."""
     ours = PayProposal.filter(pool_id__not_isnull=True)
-    heard = ours.filter(rule=Rule.HOST.value, state__in=_HEARD_BY_HOST)
+    heard = ours.filter(Q(rule=Rule.HOST.value, state__in=_HEARD_BY_HOST) | for_host())
     decided = ours.filter(state=State.DECIDED.value)
     cases = {}
     for proposal in [*await heard.order_by("id"), *await decided.order_by("id")]:

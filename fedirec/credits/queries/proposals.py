@@ -8,7 +8,6 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
-from fedirec.credits.decisions import Rule
 from fedirec.credits.models import (
     LockedShare,
     PayProposal,
@@ -23,6 +22,7 @@ from fedirec.credits.proposals import State
 from fedirec.credits.queries.hearing import PAGE
 from fedirec.credits.queries.pools import home_of, may_see_home, sees_sums
 from fedirec.credits.queries.standing import known_person, newest_revision, parts_to
+from fedirec.credits.queries.waiting import for_host
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production
@@ -118,8 +118,7 @@ async def own_proposals(actor: Actor, *, before: int | None = None, limit: int =
 
 async def waiting_proposals(*, after: int = 0, limit: int = PAGE) -> list[PayProposal]:
     """Ours that wait for a treasurer, to be decided by the host or to be locked, the oldest first."""
-    waits = Q(state=State.DECIDED.value) | Q(state=State.CLOSING.value, rule=Rule.HOST.value)
-    found = PayProposal.filter(waits, pool_id__not_isnull=True, id__gt=after)
+    found = PayProposal.filter(Q(state=State.DECIDED.value) | for_host(), pool_id__not_isnull=True, id__gt=after)
     return list(await _with_home(found.order_by("id").limit(limit)))
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tortoise.expressions import Q
+
 from fedirec.activitypub.models import Actor
-from fedirec.credits.decisions import Rule
+from fedirec.clock import now
+from fedirec.credits.decisions import HOST_AFTER, Rule
 from fedirec.credits.entries import EntryState
 from fedirec.credits.models import PayProposal, PoolEntry
 from fedirec.credits.proposals import HEARING, State
@@ -60,9 +63,14 @@ async def entries_to_confirm() -> int:
     return await PoolEntry.filter(state=EntryState.STATED.value).count()
 
 
+def for_host() -> Q:
+    """Proposals that wait for a word of the host (`decisions.is_for_host`)."""
+    return Q(state=State.CLOSING.value) & (Q(rule=Rule.HOST.value) | Q(closes_at__lte=now() - HOST_AFTER))
+
+
 async def proposals_to_decide() -> list[PayProposal]:
     """Proposals of ours that the host decides and that wait for it, those that closed first at first."""
-    waiting = PayProposal.filter(state=State.CLOSING, rule=Rule.HOST, pool_id__not_isnull=True)
+    waiting = PayProposal.filter(for_host(), pool_id__not_isnull=True)
     return await waiting.order_by("closes_at", "id").limit(MAX_SHOWN)
 
 

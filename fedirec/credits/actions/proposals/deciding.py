@@ -12,7 +12,7 @@ from fedirec.credits.actions.proposals.deeds import begin, in_force, with_home
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
 from fedirec.credits.actions.proposals.telling import announce, tell_copies, tell_leaders, tell_listed
 from fedirec.credits.chain_documents import of_decision
-from fedirec.credits.decisions import Outcome, Rule, Ruling, Tally
+from fedirec.credits.decisions import Outcome, Rule, Ruling, Tally, is_for_host
 from fedirec.credits.eyes import refuse_interest, refuse_same_eyes
 from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import TAKING, Facts, State, Step, advance, refusal_of
@@ -35,9 +35,9 @@ async def decide_proposal(
 ) -> ProposalDecision:
     """The host has decided that money is shared as the revision with `digest` says, or that it is not, and why.
 
-    Only where the rule says so, when every objection has its answer, and by somebody who did not propose it and gets
-    nothing of it; where there is nobody else, they wait. Rejected, it can be revised. Raises Forbidden, Changed,
-    Conflict, Invalid.
+    Only where the rule says so (`decisions.is_for_host`), when every objection has its answer, and by somebody who did
+    not propose it and gets nothing of it; where there is nobody else, they wait. Rejected, it can be revised. Raises
+    Forbidden, Changed, Conflict, Invalid.
     """
     if not reason.strip() or len(reason.strip()) > MAX_NOTE:
         raise Invalid(
@@ -48,7 +48,7 @@ async def decide_proposal(
     async with transaction(), gathering():
         await begin(Deed.DECIDE_PROPOSAL, proposal, treasurer)
         revision = await in_force(proposal, digest)
-        if proposal.rule != Rule.HOST:
+        if not is_for_host(proposal.rule, closes_at=proposal.closes_at, at=now()):
             raise Conflict(N_("Those who are listed decide about this proposal."))
         _refuse_step(proposal, Facts(now=now(), unanswered=await unanswered(proposal), is_agreed=True))
         if any(dispute.is_upheld(revision.published_at) for dispute in await disputes_of(proposal)):

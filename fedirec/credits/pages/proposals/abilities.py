@@ -9,8 +9,9 @@ from starlette.requests import Request
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
+from fedirec.clock import now
 from fedirec.credits.actions.proposals.deciding import refuse_own
-from fedirec.credits.decisions import Rule, Says
+from fedirec.credits.decisions import Says, is_for_host
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, steps_from
 from fedirec.credits.queries.proposal_pages import ProposalPage
@@ -42,7 +43,9 @@ def abilities(request: Request[Any], page: ProposalPage) -> set[str]:
         "comment": may_do(Deed.COMMENT_ON_PROPOSAL, parts) and viewer.can(Permission.COMMENT) and state not in ENDED,
         "edit": may_do(Deed.DRAW_UP_PROPOSAL, parts) and state in CHANGING,
         "cancel": may_do(Deed.CANCEL_PROPOSAL, parts) and Step.CANCEL in steps_from(state),
-        "decide": may_do(Deed.DECIDE_PROPOSAL, parts) and state is State.CLOSING and proposal.rule == Rule.HOST,
+        "decide": may_do(Deed.DECIDE_PROPOSAL, parts)
+        and state is State.CLOSING
+        and is_for_host(proposal.rule, closes_at=proposal.closes_at, at=now()),
         "lock": may_do(Deed.LOCK_PROPOSAL, parts) and state is State.DECIDED,
         "adjust": may_do(Deed.DRAW_UP_PROPOSAL, parts) and state in BINDING and proposal.pool.state == "open",
         "who": may_do(Deed.DRAW_UP_PROPOSAL, parts) and any(each.share.actor_id is None for each in page.lines),
