@@ -363,6 +363,12 @@ async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
             key="p", uri="https://here.test/pay/p", group=home.group, pool=pool, title="P", currency="USD"
         )
     )
+    # Nobody has seen what is only drafted: it is decided by the rule that holds when it is published.
+    for draft in (replace(wanted, rule=Rule.HOST), wanted):
+        await here.run(change_pool, ana, pool, home, draft, reason="Nobody has seen it.")
+    euros = replace(wanted, currency="EUR")
+    assert await refused(here, Conflict, lambda: change_pool(ana, pool, home, euros, reason="x")) == "currency"
+    await here.run(lambda: PayProposal.filter(pool_id=pool.id).update(number=1))
     for change in (
         replace(wanted, host_share_ppm=200_000),
         replace(wanted, currency="EUR"),
@@ -376,7 +382,7 @@ async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
     # Of a pot that is not paid in full, a treasurer can say so: else nobody ever got any of it.
     line = replace(POT, stated=50_000)
     pot = await here.run(open_pool, ana, home, line)
-    told: dict[str, Any] = {"key": "q", "uri": "https://here.test/pay/q", "title": "Q", "currency": "EUR"}
+    told: dict[str, Any] = {"key": "q", "uri": "https://here.test/pay/q", "title": "Q", "currency": "EUR", "number": 1}
     await here.run(lambda: PayProposal.create(group=home.group, pool=pot, **told))
 
     async def less(who: Actor, amount: int) -> Pool:

@@ -230,8 +230,10 @@ async def kept_by_host(currency: str) -> int:
 
 
 async def is_counted_on(pool: Pool) -> bool:
-    """Whether somebody counts on `pool` as it is: something is proposed from it, or was offered to its challenges."""
-    if await PayProposal.exists(pool_id=pool.id):
+    """Whether somebody counts on `pool` as it is: it was published how it is shared, also if that was called off, or
+    something was offered to its challenges.
+    """
+    if await PayProposal.exists(pool_id=pool.id, number__gt=0):
         return True
     groups = [pool.group_id, *await _used_by(pool)]
     of_groups = Submission.filter(challenge__actor_id__in=groups)

@@ -69,7 +69,9 @@ async def change_pool(actor: Actor, pool: Pool, home: Home, draft: PoolDraft, *,
     async with transaction():
         parts = await begin_with(pool, home, Deed.CHANGE_POOL, actor)
         _refuse_closed(pool)
-        is_promised, has_entries = await is_counted_on(pool), await PoolEntry.exists(pool_id=pool.id)
+        is_promised = await is_counted_on(pool)
+        # A draft has the currency that the pool had when it was begun.
+        has_entries = await PoolEntry.exists(pool_id=pool.id) or await PayProposal.exists(pool_id=pool.id)
         is_begun, state = await is_worked_for(pool), await pool_state(pool)
         came = state.came_in - state.went_back if Part.TREASURER in parts else 0
         known = {"is_promised": is_promised, "has_entries": has_entries, "is_begun": is_begun}

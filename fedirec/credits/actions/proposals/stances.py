@@ -138,7 +138,7 @@ async def ask_to_agree(leader: Actor, proposal: PayProposal) -> int:
                 asked += 1
                 people = await actors_of_people([person])
                 about = f"departures-{mine[0]}"
-                await tell_some(proposal, people, Notice.DEPARTURE_ASKED, cause=leader, about=about)
+                await tell_some(proposal, people, Notice.DEPARTURE_ASKED, cause=leader, about=about, page="/agree")
     return asked
 
 

@@ -80,8 +80,10 @@ async def tell_some(
     about: str = "",
     by_copy: Collection[int] = (),
     more: Mapping[str, str] | None = None,
+    page: str = "",
 ) -> None:
-    """Each of `people` knows that `kind` happened to `proposal`, or to the part of it that `about` names.
+    """Each of `people` knows that `kind` happened to `proposal`, or to the part of it that `about` names, and is led to
+    the proposal or to the `page` below it.
 
     Nobody is told twice: those `by_copy`, by row, whose instance makes a notice of the proposal itself, get no letter.
     """
@@ -94,7 +96,7 @@ async def tell_some(
     for writes in (True, False):
         some = [each for each in told if (each.id not in read_there) is writes]
         await tell_people(
-            proposal.group, some, kind, cause, subject, proposal.uri, details, writes=writes, also_moved=True
+            proposal.group, some, kind, cause, subject, proposal.uri + page, details, writes=writes, also_moved=True
         )
 
 

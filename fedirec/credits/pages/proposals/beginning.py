@@ -36,8 +36,12 @@ MAX_CHOICES: Final = 100
 async def show_new(request: Request[Any]) -> Response:
     pool, _home = await pool_in(request)
     group = await _group_in(request, pool, number_of(request.query_params.get("for", "")))
-    adjusts = request.query_params.get("adjusts", "")[:26]
-    return await _show(request, pool, group, filled_form({"adjusts": adjusts} if adjusts else {}))
+    filled: dict[str, Any] = {}
+    if adjusts := request.query_params.get("adjusts", "")[:26]:
+        filled["adjusts"] = adjusts
+    if len(frozen := await productions_for(pool, limit=2)) == 1:
+        filled["productions"] = [str(frozen[0].id)]
+    return await _show(request, pool, group, filled_form(filled))
 
 
 async def post_new(request: Request[Any]) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -107,7 +108,7 @@ async def post_editor(request: Request[Any]) -> Response:
         return await _show(request, await proposal_in(request), form, status=422, version=version)
     if deed == "publish":
         return redirect(request, f"/pay/{proposal.key}/publish")
-    return redirect(request, _page_url(request), done)
+    return redirect(request, _page_url(request, target=form.value("target")), done)
 
 
 async def _then(request: Request[Any], form: Form, deed: str, proposal: PayProposal) -> str:
@@ -190,7 +191,7 @@ async def _show(
         rows=[_row_view(cards, row, form, ppm, amounts, trail, is_overtaken=is_overtaken) for row in piece],
         elsewhere=sum(weight for key, weight in counted.items() if key not in shown),
         total=total,
-        target=form.value("target") or str(total or 100),
+        target=form.value("target") or str(number_of(request.query_params.get("target", "")) or total or 100),
         to_share=funds.to_share,
         unreasoned=sum(1 for row in rows if not form.value(f"reason-{row.key}", row.reason).strip()),
         count=len(rows),
@@ -250,9 +251,11 @@ def _weight_in(form: Form, row: DraftLine) -> int:
     return typed if typed is not None and typed <= MAX_WEIGHT else 0
 
 
-def _page_url(request: Request[Any]) -> str:
-    start = number_of(request.query_params.get("after", ""))
-    return request.url.path + (f"?after={start}" if start else "")
+def _page_url(request: Request[Any], *, target: str = "") -> str:
+    """This piece of the editor, with what all weights should sum to as it was typed."""
+    asked = {"after": number_of(request.query_params.get("after", "")), "target": number_of(target)}
+    said = urlencode({name: number for name, number in asked.items() if number})
+    return request.url.path + (f"?{said}" if said else "")
 
 
 routes = [
